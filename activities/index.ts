@@ -1,0 +1,20 @@
+import type { Store } from '../src/store/index.ts';
+import { createCloseJob } from './close-job.ts';
+import { createOpenJob } from './open-job.ts';
+import { createPauseJob, createUnpauseJob } from './pause-job.ts';
+import { createSyncSlice, type SyncSliceDeps } from './sync-slice.ts';
+
+export type ActivityDeps = SyncSliceDeps & { store: Store };
+
+/** The activities of the queue `sync`. Workflows know them by this type alone. */
+export type Activities = ReturnType<typeof createActivities>;
+
+export function createActivities(deps: ActivityDeps) {
+  return {
+    openJob: createOpenJob(deps.store),
+    syncSlice: createSyncSlice(deps),
+    pauseJob: createPauseJob(deps.store),
+    unpauseJob: createUnpauseJob(deps.store),
+    closeJob: createCloseJob(deps.store),
+  };
+}

@@ -1,0 +1,20 @@
+import type { PausedJob, PauseJobInput } from '../src/contract/sync-options.ts';
+import type { Store } from '../src/store/index.ts';
+
+/**
+ * Writes `PAUSED` and the checkpoint. May be repeated.
+ *
+ * @returns whether the page got a new token in the meantime, so that a job parked for one need not wait
+ */
+export function createPauseJob(store: Store) {
+  return async function pauseJob(input: PauseJobInput): Promise<PausedJob> {
+    return { tokenRenewed: await store.lifecycle.pause(input.jobId, input.tokenExpired, input.error) };
+  };
+}
+
+/** Writes `IN_PROGRESS` again. May be repeated. */
+export function createUnpauseJob(store: Store) {
+  return async function unpauseJob(input: { jobId: string }): Promise<void> {
+    await store.lifecycle.unpause(input.jobId);
+  };
+}

@@ -1,0 +1,123 @@
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { z } from 'zod';
+import { isDatabaseAway, sqlState } from '../store/index.ts';
+import { TemporalUnavailable } from '../temporal/sync.ts';
+
+/** Stable names of problems; `type` is `urn:pagesync:problem:<name>`. `docs/api.md` lists them. */
+export type ProblemName =
+  | 'validation'
+  | 'malformed-json'
+  | 'unsupported-media-type'
+  | 'too-large'
+  | 'unauthorized'
+  | 'not-found'
+  | 'sync-in-progress'
+  | 'sync-not-running'
+  | 'nothing-to-resume'
+  | 'temporal-unavailable'
+  | 'database-unavailable'
+  | 'internal';
+
+/** An answer of RFC 9457, thrown by any handler. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly problem: ProblemName;
+  readonly title: string;
+  readonly extra: Record<string, unknown>;
+
+  constructor(
+    status: number,
+    problem: ProblemName,
+    title: string,
+    detail?: string,
+    extra: Record<string, unknown> = {},
+  ) {
+    super(detail ?? title);
+    this.status = status;
+    this.problem = problem;
+    this.title = title;
+    this.extra = extra;
+  }
+}
+
+export function notFound(what: string): Problem {
+  return new Problem(404, 'not-found', `${what} not found`);
+}
+
+/** One entry per field, named as the client wrote it. */
+export function validationProblem(error: z.ZodError, where: 'body' | 'query'): Problem {
+  const errors = error.issues.flatMap((issue) => {
+    const path = issue.path.map(String);
+    return issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ field: [...path, key].join('.'), message: 'is not known here' }))
+      : [{ field: path.join('.') || where, message: issue.message }];
+  });
+  const detail = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  return new Problem(where === 'body' ? 422 : 400, 'validation', `The ${where} is not valid`, detail, {
+    errors,
+  });
+}
+
+function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof TemporalUnavailable) {
+    return new Problem(
+      503,
+      'temporal-unavailable',
+      'Temporal does not answer',
+      'Nothing was started. Try again.',
+    );
+  }
+  if (isDatabaseAway(error)) {
+    return new Problem(503, 'database-unavailable', 'The database does not answer', 'Try again.');
+  }
+  // a cursor that is well-formed but not of this list
+  if (sqlState(error)?.code.startsWith('22') === true) {
+    return new Problem(400, 'validation', 'The query is not valid', 'cursor: is not one of this list', {
+      errors: [{ field: 'cursor', message: 'is not one of this list' }],
+    });
+  }
+  const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : null;
+  if (type === 'entity.parse.failed') {
+    return new Problem(
+      400,
+      'malformed-json',
+      'The body is not JSON',
+      error instanceof Error ? error.message : '',
+      {
+        errors: [{ field: 'body', message: 'is not JSON' }],
+      },
+    );
+  }
+  if (type === 'entity.too.large') return new Problem(413, 'too-large', 'The body is too large');
+  if (error instanceof URIError) return notFound('Resource');
+  return new Problem(500, 'internal', 'Internal error', 'The server’s log has the details.');
+}
+
+/** The last route: everything else. */
+export const unknownRoute: RequestHandler = (req) => {
+  throw new Problem(404, 'not-found', 'No such resource', `${req.method} ${req.path} is not served`);
+};
+
+/** Turns whatever a handler threw into `application/problem+json`. */
+export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, next) => {
+  const problem = toProblem(error);
+  if (problem.status >= 500) req.log.error({ err: error }, problem.title);
+  if (res.headersSent) {
+    next(error);
+    return;
+  }
+  res
+    .status(problem.status)
+    .type('application/problem+json')
+    .send(
+      JSON.stringify({
+        type: `urn:pagesync:problem:${problem.problem}`,
+        title: problem.title,
+        status: problem.status,
+        detail: problem.message,
+        instance: req.originalUrl.split('?')[0],
+        ...problem.extra,
+      }),
+    );
+};

@@ -1,0 +1,47 @@
+import type { ProgressHint } from '../store/index.ts';
+
+/** `null` says that hints may have been missed: read the row. */
+export type ProgressListener = (hint: ProgressHint | null) => void;
+
+/**
+ * Hands what PostgreSQL's one LISTEN connection of this process hears to those who watch a job.
+ */
+export class ProgressHub {
+  readonly #listeners = new Map<string, Set<ProgressListener>>();
+  readonly #closers = new Set<() => void>();
+
+  /** @returns ends the subscription */
+  subscribe(jobId: string, listener: ProgressListener): () => void {
+    const listeners = this.#listeners.get(jobId) ?? new Set();
+    this.#listeners.set(jobId, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) this.#listeners.delete(jobId);
+    };
+  }
+
+  publish(hint: ProgressHint): void {
+    for (const listener of this.#listeners.get(hint.jobId) ?? []) listener(hint);
+  }
+
+  /** The connection was lost and is back. */
+  publishGap(): void {
+    for (const listeners of this.#listeners.values()) for (const listener of listeners) listener(null);
+  }
+
+  /** Registers what ends a stream when the server stops. */
+  onClose(close: () => void): () => void {
+    this.#closers.add(close);
+    return () => this.#closers.delete(close);
+  }
+
+  /** Ends every stream, so that the server can stop. */
+  close(): void {
+    for (const close of [...this.#closers]) close();
+  }
+
+  /** How many streams are open. */
+  get size(): number {
+    return this.#closers.size;
+  }
+}

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import type { StartSyncRequest } from '../contract/requests.ts';
+import type { JobResource, PageResource } from '../contract/resources.ts';
+import type { SyncWorkflowInput } from '../contract/sync-options.ts';
+import { SyncAlreadyRunning } from '../temporal/sync.ts';
+import type { ApiDeps } from './deps.ts';
+import { Problem } from './problem.ts';
+import { syncStatus } from './sync-status.ts';
+
+/**
+ * Starts a page's sync, or takes its stopped job up again. The workflow is started first: when that fails,
+ * nothing has happened. Then the job's row is made, by the same idempotent calls that the workflow makes itself,
+ * whichever comes first.
+ *
+ * @throws Problem 409 with the running job, or when there is nothing to resume; TemporalUnavailable
+ */
+export async function startSync(
+  deps: ApiDeps,
+  page: PageResource,
+  request: StartSyncRequest,
+): Promise<JobResource> {
+  const { store, sync } = deps;
+  const input = await inputOf(deps, page, request);
+  let runId: string;
+  try {
+    ({ runId } = await sync.start(input));
+  } catch (error) {
+    if (error instanceof SyncAlreadyRunning) throw await alreadyRunning(deps, page);
+    throw error;
+  }
+  await store.lifecycle.create(input);
+  await store.lifecycle.takeUp(input.jobId, runId);
+  const job = await store.jobs.find(input.jobId);
+  if (job === null) throw new Error(`Job ${input.jobId} vanished`);
+  return job;
+}
+
+async function inputOf(
+  deps: ApiDeps,
+  page: PageResource,
+  request: StartSyncRequest,
+): Promise<SyncWorkflowInput> {
+  const ids = { pageId: page.id, facebookPageId: page.facebookPageId };
+  if (!request.resume) {
+    const { mode, messageDepth, maxConversations } = request;
+    const options = {
+      mode,
+      trigger: 'manual' as const,
+      messageDepth,
+      maxConversations: maxConversations ?? null,
+    };
+    return { jobId: randomUUID(), ...ids, resume: false, options };
+  }
+  const job = page.syncCheckpoint === null ? null : await deps.store.jobs.find(page.syncCheckpoint.jobId);
+  if (job === null) {
+    const latest = await deps.store.jobs.latest(page.id);
+    if (latest?.status === 'IN_PROGRESS' || latest?.status === 'PENDING')
+      throw await alreadyRunning(deps, page);
+    throw new Problem(
+      409,
+      'nothing-to-resume',
+      'Nothing to resume',
+      'The page has no checkpoint: its last sync ended by itself, or there was none. Start one without resume.',
+    );
+  }
+  const { mode, trigger, messageDepth, maxConversations } = job;
+  return { jobId: job.id, ...ids, resume: true, options: { mode, trigger, messageDepth, maxConversations } };
+}
+
+async function alreadyRunning(deps: ApiDeps, page: PageResource): Promise<Problem> {
+  const status = await syncStatus(deps, page);
+  return new Problem(
+    409,
+    'sync-in-progress',
+    'Sync already in progress',
+    'This page is being synced. Watch the running job, or cancel it first.',
+    { jobId: status?.job.id ?? null, progress: status },
+  );
+}

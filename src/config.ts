@@ -1,0 +1,101 @@
+import { z } from 'zod';
+
+const number = (fallback: number, min: number) => z.coerce.number().min(min).default(fallback);
+
+/** An unset variable and an empty one are the same. */
+const text = z.string().trim().min(1).optional();
+
+const keyRing = z.string().transform((value, context) => {
+  const keys = value.split(',').map((key) => Buffer.from(key.trim(), 'base64'));
+  if (keys.some((key) => key.length !== 32)) {
+    context.addIssue({ code: 'custom', message: 'each key must be 32 bytes in base64, separated by commas' });
+    return z.NEVER;
+  }
+  return keys;
+});
+
+const environment = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL'),
+  GRAPH_BASE_URL: z.url().default('https://graph.facebook.com'),
+  GRAPH_API_VERSION: z
+    .string()
+    .regex(/^v\d+\.\d+$/, 'must look like v25.0')
+    .default('v25.0'),
+  GRAPH_CALLS_PER_SECOND: number(2, 0),
+  GRAPH_TIMEOUT_SECONDS: number(30, 0.1),
+  GRAPH_THROTTLE_WAIT_SECONDS: number(300, 0),
+  GRAPH_BLOCKED_WAIT_SECONDS: number(3600, 0),
+  FACEBOOK_APP_ID: text,
+  FACEBOOK_APP_SECRET: text,
+  FACEBOOK_VERIFY_TOKEN: text,
+  TOKEN_ENCRYPTION_KEYS: keyRing,
+  PAGESYNC_API_TOKEN: z.string().min(16, 'must have at least 16 characters'),
+  PAGESYNC_QUEUE_PREFIX: z.string().default(''),
+  SYNC_SLICE_SECONDS: number(2, 0),
+  SYNC_MAX_ATTEMPTS: z.coerce.number().int().min(1).default(8),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+/** What the programs are told by their environment. The README lists the variables. */
+export interface Config {
+  port: number;
+  databaseUrl: string;
+  graph: {
+    baseUrl: string;
+    version: string;
+    callsPerSecond: number;
+    appSecret: string | null;
+    timeoutMs: number;
+    throttleWaitMs: number;
+    blockedWaitMs: number;
+  };
+  tokenKeys: Buffer[];
+  apiToken: string;
+  queuePrefix: string;
+  sliceMs: number;
+  maxAttempts: number;
+  logLevel: string;
+}
+
+/** The environment is not as it must be; the message names each variable, never a value. */
+export class ConfigError extends Error {}
+
+/**
+ * Reads the environment once, at the start.
+ *
+ * @throws ConfigError naming every variable that is missing or wrong
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const set = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = environment.safeParse(set);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => {
+      const name = String(issue.path[0]);
+      return `  ${name}: ${name in set ? issue.message : 'is not set'}`;
+    });
+    throw new ConfigError(`The environment is not complete:\n${lines.join('\n')}`);
+  }
+  const e = parsed.data;
+  return {
+    port: e.PORT,
+    databaseUrl: e.DATABASE_URL,
+    graph: {
+      baseUrl: e.GRAPH_BASE_URL.replace(/\/+$/, ''),
+      version: e.GRAPH_API_VERSION,
+      callsPerSecond: e.GRAPH_CALLS_PER_SECOND,
+      appSecret: e.FACEBOOK_APP_SECRET ?? null,
+      timeoutMs: e.GRAPH_TIMEOUT_SECONDS * 1000,
+      throttleWaitMs: e.GRAPH_THROTTLE_WAIT_SECONDS * 1000,
+      blockedWaitMs: e.GRAPH_BLOCKED_WAIT_SECONDS * 1000,
+    },
+    tokenKeys: e.TOKEN_ENCRYPTION_KEYS,
+    apiToken: e.PAGESYNC_API_TOKEN,
+    queuePrefix: e.PAGESYNC_QUEUE_PREFIX,
+    sliceMs: e.SYNC_SLICE_SECONDS * 1000,
+    maxAttempts: e.SYNC_MAX_ATTEMPTS,
+    logLevel: e.LOG_LEVEL,
+  };
+}

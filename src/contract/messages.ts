@@ -1,0 +1,14 @@
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { WorkflowProgress } from './progress.ts';
+
+/** Stop calling Meta after the slice in hand. Nothing happens when the job is paused, ending or ended. */
+export const pauseSignal = defineSignal('pause');
+
+/** Go on. Nothing happens when the job is neither paused nor parked for a new token. */
+export const resumeSignal = defineSignal('resume');
+
+/** End the job now and keep what is stored. Nothing happens when it is ending already. */
+export const cancelSignal = defineSignal('cancel');
+
+/** What the workflow knows of its job. */
+export const progressQuery = defineQuery<WorkflowProgress>('progress');

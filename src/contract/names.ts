@@ -1,0 +1,22 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+
+/** The workflow of a page's sync: its ID is the Facebook page ID, so that there can be only one. */
+export function syncWorkflowId(facebookPageId: string): string {
+  return facebookPageId;
+}
+
+/** The workflow type, by which clients start it without importing its code. */
+export const SYNC_WORKFLOW = 'SyncWorkflow';
+
+/** Task queues. A prefix keeps several installations apart on one namespace. */
+export function taskQueues(prefix: string): { sync: string } {
+  return { sync: `${prefix}sync` };
+}
+
+/** Search attributes: keywords, no personal data (they are never encrypted). */
+export const SEARCH_ATTRIBUTES = {
+  pageId: defineSearchAttributeKey('PageId', SearchAttributeType.KEYWORD),
+  syncStatus: defineSearchAttributeKey('SyncStatus', SearchAttributeType.KEYWORD),
+  syncMode: defineSearchAttributeKey('SyncMode', SearchAttributeType.KEYWORD),
+  syncTrigger: defineSearchAttributeKey('SyncTrigger', SearchAttributeType.KEYWORD),
+} as const;

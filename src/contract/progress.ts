@@ -1,0 +1,81 @@
+import type { JobStatus } from './job-status.ts';
+import type { Platform } from './platform.ts';
+import type { SyncError } from './sync-error.ts';
+import type { SyncMode } from './sync-options.ts';
+
+/** Counters of a job. `fetched = inserted + updated + unchanged + failed`, always. */
+export interface JobTotals {
+  fetched: number;
+  inserted: number;
+  updated: number;
+  unchanged: number;
+  failed: number;
+  eventsCreated: number;
+  batches: number;
+  apiCalls: number;
+}
+
+export const NO_TOTALS: JobTotals = {
+  fetched: 0,
+  inserted: 0,
+  updated: 0,
+  unchanged: 0,
+  failed: 0,
+  eventsCreated: 0,
+  batches: 0,
+  apiCalls: 0,
+};
+
+/** Where the walk of one platform stands. */
+export interface StreamProgress {
+  platform: Platform;
+  state: 'walking' | 'waiting' | 'done' | 'stopped';
+  /** Batches stored and conversations fetched. */
+  batches: number;
+  fetched: number;
+  /** Conversations asked for per call; `null` before the first. */
+  pageSize: number | null;
+  /** ISO time until which Meta wants no calls. */
+  waitingUntil: string | null;
+  /** How often the walk began anew because its cursor had died. */
+  restarts: number;
+  error: SyncError | null;
+}
+
+/** Answer of the `progress` query: what the workflow knows, at most a slice old. No names, no content. */
+export interface WorkflowProgress {
+  jobId: string;
+  status: JobStatus;
+  phase: 'opening' | 'walk' | 'closing' | 'ended';
+  mode: SyncMode;
+  tokenExpired: boolean;
+  waitingUntil: string | null;
+  streams: StreamProgress[];
+  totals: JobTotals;
+  lastError: SyncError | null;
+  /** Number of times that the workflow has continued as new. */
+  continuations: number;
+}
+
+/** `facebook_pages.sync_checkpoint`, the seeds' shape and what a resumed job needs. */
+export interface SyncCheckpoint {
+  jobId: string;
+  current: number;
+  total: number | null;
+  inserted: number;
+  updated: number;
+  skipped: number;
+  failed: number;
+  eventsCreated: number;
+  /** Graph id of the last stored conversation. */
+  lastSyncedId: string | null;
+  timestamp: string;
+}
+
+/** What `SyncWorkflow` returns. */
+export interface SyncResult {
+  jobId: string;
+  status: JobStatus;
+  totals: JobTotals;
+  message: string;
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { JOB_STATUSES } from './job-status.ts';
+import { PLATFORMS } from './platform.ts';
+import { SYNC_MODES } from './sync-options.ts';
+
+/** Meta's ids are text. Ours to accept: no slash (workflow IDs of other kinds have one), no UUID (those are ours). */
+const UUID_SHAPE = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const metaId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be an id of Meta: 1 to 64 letters, digits, _ or -')
+  .refine((id) => !UUID_SHAPE.test(id), 'must be an id of Meta, not a UUID');
+
+/** `POST /api/pages` */
+export const connectPageRequest = z.strictObject({
+  facebookPageId: metaId,
+  name: z.string().trim().min(1).max(200),
+  accessToken: z
+    .string()
+    .min(1)
+    .max(4096)
+    .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces'),
+  instagramAccountId: metaId.nullish(),
+});
+export type ConnectPageRequest = z.infer<typeof connectPageRequest>;
+
+/** `POST /api/pages/:id/sync`; every field has a default, so an empty body is a full sync. */
+export const startSyncRequest = z.strictObject({
+  mode: z.enum(SYNC_MODES).default('full'),
+  resume: z.boolean().default(false),
+  messageDepth: z.union([z.int().min(1).max(1_000_000), z.literal('all')]).default('all'),
+  maxConversations: z.int().min(1).max(1_000_000_000).nullish(),
+});
+export type StartSyncRequest = z.infer<typeof startSyncRequest>;
+
+/** Query parameters that all lists share: keyset paging by an opaque cursor. */
+const listQuery = {
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().min(1).max(500).optional(),
+};
+
+/** Our UUID or the Facebook page ID. */
+const pageReference = z.string().min(1).max(64).optional();
+
+/** `GET /api/pages` */
+export const listPagesQuery = z.strictObject(listQuery);
+
+/** `GET /api/jobs` */
+export const listJobsQuery = z.strictObject({
+  ...listQuery,
+  pageId: pageReference,
+  status: z.enum(JOB_STATUSES).optional(),
+});
+
+/** `GET /api/jobs/:id/failures` */
+export const listFailuresQuery = z.strictObject(listQuery);
+
+/** `GET /api/conversations` */
+export const listConversationsQuery = z.strictObject({
+  ...listQuery,
+  pageId: pageReference,
+  platform: z.enum(PLATFORMS).optional(),
+});
+
+/** `GET /api/conversations/:id/events` */
+export const listEventsQuery = z.strictObject(listQuery);

@@ -1,0 +1,126 @@
+import type { JobStatus } from './job-status.ts';
+import type { Platform } from './platform.ts';
+import type { JobTotals, StreamProgress, SyncCheckpoint } from './progress.ts';
+import type { SyncError } from './sync-error.ts';
+import type { MessageDepth, SyncMode, SyncTrigger } from './sync-options.ts';
+
+/** A page as the API shows it: never its token. Times are ISO 8601 in UTC. */
+export interface PageResource {
+  id: string;
+  facebookPageId: string;
+  name: string;
+  instagramAccountId: string | null;
+  tokenState: 'valid' | 'needs_reconnect';
+  lastSyncedAt: string | null;
+  syncCheckpoint: SyncCheckpoint | null;
+  createdAt: string;
+}
+
+/** A job as the API shows it. */
+export interface JobResource {
+  id: string;
+  pageId: string;
+  facebookPageId: string;
+  status: JobStatus;
+  mode: SyncMode;
+  trigger: SyncTrigger;
+  messageDepth: MessageDepth;
+  maxConversations: number | null;
+  /** Conversations that the job will have covered: an estimate until `totalExact`; `null` while nobody knows. */
+  total: number | null;
+  totalExact: boolean;
+  totals: JobTotals;
+  /** Time at work in milliseconds, without pauses. */
+  elapsedMs: number;
+  conversationsPerSecond: number;
+  tokenExpired: boolean;
+  /** The conversation stored last, by the name of its person. */
+  currentName: string | null;
+  /** Until when Meta wants no calls, if it does not. */
+  waitingUntil: string | null;
+  lastError: SyncError | null;
+  /** The sentence of its end; `null` before. */
+  message: string | null;
+  /** Items that the schemas could not take, by reason. */
+  validation: Record<string, number>;
+  createdAt: string;
+  startedAt: string | null;
+  completedAt: string | null;
+  /** Grows by one with every change of the job; the base of the stream's event ids. */
+  revision: number;
+}
+
+/** `GET /api/pages/:id/sync` */
+export interface SyncStatusResource {
+  job: JobResource;
+  /** Whether the workflow itself answered in time, or the row alone. */
+  source: 'workflow' | 'row';
+  phase: 'opening' | 'walk' | 'closing' | 'ended' | null;
+  streams: StreamProgress[] | null;
+  /** Estimated time left in seconds; `null` while the total is unknown. */
+  secondsLeft: number | null;
+}
+
+/** An item set aside. */
+export interface FailureResource {
+  id: number;
+  platform: Platform;
+  itemType: 'conversation' | 'message';
+  graphId: string | null;
+  reason: string;
+  detail: string | null;
+  payload: unknown;
+  createdAt: string;
+}
+
+/** A conversation. */
+export interface ConversationResource {
+  id: string;
+  pageId: string;
+  platform: Platform;
+  graphConversationId: string;
+  contactId: string | null;
+  senderId: string | null;
+  senderName: string | null;
+  lastMessageAt: string | null;
+  updatedTime: string | null;
+  messageCount: number | null;
+  unreadCount: number;
+  historyComplete: boolean;
+  tags: string[];
+  version: number;
+}
+
+/** One event of a conversation, newest first in lists. */
+export interface EventResource {
+  id: number;
+  conversationId: string;
+  eventType: string;
+  direction: 'inbound' | 'outbound';
+  messageId: string | null;
+  occurredAt: string;
+  text: string | null;
+  attachments: unknown;
+  metadata: Record<string, unknown>;
+}
+
+/** A page of a list; `nextCursor` is `null` on the last one. */
+export interface ListResource<T> {
+  data: T[];
+  nextCursor: string | null;
+}
+
+/** One event of the live stream, the seeds' fields (requirement B3). */
+export interface StreamEvent {
+  status: 'processing' | 'paused' | 'complete' | 'partial' | 'cancelled' | 'error';
+  jobStatus: JobStatus;
+  jobId: string;
+  current: number;
+  total: number | null;
+  inserted: number;
+  updated: number;
+  skipped: number;
+  failed: number;
+  eventsCreated: number;
+  name: string | null;
+}

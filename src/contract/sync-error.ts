@@ -1,0 +1,37 @@
+/**
+ * Classes of Graph API errors, the table in the Graph document. Each has one defined end:
+ * see `workflows/sync-state.ts`.
+ */
+export const GRAPH_ERROR_KINDS = [
+  'throttle',
+  'shrink',
+  'transient',
+  'auth',
+  'permission',
+  'gone',
+  'blocked',
+  'bad_request',
+] as const;
+
+export type GraphErrorKind = (typeof GRAPH_ERROR_KINDS)[number];
+
+/** An error as a page owner sees it. Holds no token and no content of a message. */
+export interface SyncError {
+  kind: GraphErrorKind | 'internal';
+  /** A sentence that says what happened and what to do. */
+  message: string;
+  /** Meta's own sentence, code, subcode and trace id, where there are any. */
+  detail: string | null;
+}
+
+/** `type` of the `ApplicationFailure`s that activities throw. Part of the contract with histories. */
+export const FAILURE_TYPES = {
+  /** Network, 5xx or a broken answer; retried with backoff. */
+  graphTransient: 'GraphTransient',
+  /** The same, after all attempts. */
+  graphUnavailable: 'GraphUnavailable',
+  /** The job or page is not in the database, or the job cannot be resumed. */
+  jobNotFound: 'JobNotFound',
+  /** How a job that could not work ends its workflow. */
+  syncFailed: 'SyncFailed',
+} as const;

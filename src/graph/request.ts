@@ -1,0 +1,100 @@
+import { createHmac } from 'node:crypto';
+import { parseCleanJson } from './clean-text.ts';
+import { classify, GraphError, readErrorBody } from './errors.ts';
+import { readUsage, type Usage } from './usage.ts';
+
+/** Where and how Graph is called. */
+export interface GraphEndpoint {
+  /** Such as `https://graph.facebook.com`, without a slash at the end. */
+  baseUrl: string;
+  /** Such as `v25.0`. */
+  version: string;
+  /** With it, every call carries an `appsecret_proof`. */
+  appSecret: string | null;
+  timeoutMs: number;
+  /** How long to keep away when Meta throttles without saying for how long. */
+  throttleWaitMs: number;
+  /** How long to keep away when Meta has blocked the app (368). */
+  blockedWaitMs: number;
+}
+
+const MINUTE = 60_000;
+
+/**
+ * One GET. The token travels in the `Authorization` header and stands in no URL, log or error.
+ * `appsecret_proof` is the hex HMAC-SHA256 of the token by the app secret.
+ *
+ * @param signal aborts the call; the abort's own reason is thrown
+ * @throws GraphError of the class that the answer, or its absence, belongs to
+ */
+export async function graphGet(
+  endpoint: GraphEndpoint,
+  token: string,
+  path: string,
+  params: Record<string, string>,
+  signal: AbortSignal,
+): Promise<{ body: unknown; usage: Usage }> {
+  const url = new URL(`${endpoint.baseUrl}/${endpoint.version}/${path}`);
+  for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value);
+  if (endpoint.appSecret !== null) {
+    const proof = createHmac('sha256', endpoint.appSecret).update(token).digest('hex');
+    url.searchParams.set('appsecret_proof', proof);
+  }
+  let response: Response;
+  let raw: string;
+  try {
+    response = await fetch(url, {
+      headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
+      redirect: 'error',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(endpoint.timeoutMs)]),
+    });
+    raw = await response.text();
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new GraphError('transient', { detail: networkReason(error, endpoint.timeoutMs) });
+  }
+  const usage = readUsage(response.headers);
+  let body: unknown = null;
+  try {
+    body = parseCleanJson(raw);
+  } catch {
+    if (response.ok) {
+      throw new GraphError('transient', {
+        status: response.status,
+        detail: 'Graph answered with something that is not JSON',
+      });
+    }
+  }
+  const error = readErrorBody(body);
+  if (response.ok && error === null) return { body, usage };
+  const kind = classify(response.status, error);
+  throw new GraphError(kind, {
+    body: error,
+    status: response.status,
+    untilMs: waitOf(kind, endpoint, usage, response.headers.get('retry-after')),
+  });
+}
+
+function waitOf(
+  kind: GraphError['kind'],
+  endpoint: GraphEndpoint,
+  usage: Usage,
+  retryAfter: string | null,
+): number | null {
+  if (kind === 'blocked') return Date.now() + endpoint.blockedWaitMs;
+  if (kind === 'gone') return Date.now() + endpoint.throttleWaitMs;
+  if (kind !== 'throttle') return null;
+  const told = Math.max((usage.regainMinutes ?? 0) * MINUTE, (Number(retryAfter) || 0) * 1000);
+  // jitter, so that not every worker comes back at the same moment
+  const wait = told > 0 ? told : endpoint.throttleWaitMs;
+  return Date.now() + Math.round(wait * (1 + Math.random() * 0.1));
+}
+
+/** Node hides the reason of a failed fetch in `cause`; neither holds the URL. */
+function networkReason(error: unknown, timeoutMs: number): string {
+  if (!(error instanceof Error)) return 'Graph could not be reached';
+  if (error.name === 'TimeoutError') return `Graph did not answer within ${timeoutMs / 1000} s`;
+  const cause = error.cause;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : error.message;
+  return `Graph could not be reached: ${code}`;
+}

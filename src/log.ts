@@ -1,0 +1,15 @@
+import pino, { type Logger } from 'pino';
+
+export type { Logger };
+
+/** Structured logs, one JSON object a line, on standard error so that standard output stays for people. */
+export function createLogger(level: string, name: string): Logger {
+  return pino(
+    {
+      level,
+      name,
+      redact: { paths: ['req.headers.authorization', 'req.headers.cookie', '*.accessToken'], censor: '…' },
+    },
+    pino.destination({ dest: 2, sync: true }),
+  );
+}

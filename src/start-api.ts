@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createApp } from './api/app.ts';
+import { ProgressHub } from './api/progress-hub.ts';
+import type { Config } from './config.ts';
+import { taskQueues } from './contract/names.ts';
+import type { Logger } from './log.ts';
+import { connectSql, createStore, createTokenCipher, listenToProgress, migrate } from './store/index.ts';
+import { connectClient } from './temporal/connection.ts';
+import { ensureSearchAttributes } from './temporal/search-attributes.ts';
+import { createSyncControl } from './temporal/sync.ts';
+
+/** A part of the product that runs in this process. */
+export interface Running {
+  close(): Promise<void>;
+}
+
+export interface RunningApi extends Running {
+  url: string;
+}
+
+/**
+ * Starts the HTTP API on all interfaces. PostgreSQL must be there; Temporal may come later.
+ *
+ * @param env Temporal's own variables are read from it
+ */
+export async function startApi(
+  config: Config,
+  env: Record<string, string | undefined>,
+  logger: Logger,
+): Promise<RunningApi> {
+  const sql = connectSql(config.databaseUrl);
+  const client = connectClient(env);
+  const hub = new ProgressHub();
+  try {
+    const applied = await migrate(sql);
+    if (applied.length > 0) logger.info({ applied }, 'Database migrated');
+    const store = createStore(sql, createTokenCipher(config.tokenKeys));
+    const sync = createSyncControl(client, taskQueues(config.queuePrefix).sync);
+    const app = createApp({ store, sync, hub }, { apiToken: config.apiToken, logger });
+    const unlisten = await listenToProgress(
+      sql,
+      (hint) => hub.publish(hint),
+      () => hub.publishGap(),
+    );
+    ensureSearchAttributes(client).catch((error: unknown) => {
+      logger.warn({ err: error }, 'The search attributes are not registered yet');
+    });
+
+    const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app);
+    server.listen(config.port);
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    logger.info({ port }, 'API listening');
+    return {
+      url: `http://localhost:${port}`,
+      async close() {
+        const closed = once(server, 'close');
+        server.close();
+        hub.close();
+        server.closeIdleConnections();
+        await closed;
+        await unlisten().catch(() => {});
+        await client.connection.close();
+        await sql.end({ timeout: 5 });
+      },
+    };
+  } catch (error) {
+    await sql.end({ timeout: 1 });
+    throw error;
+  }
+}

@@ -1,0 +1,106 @@
+import type { Platform } from '../contract/platform.ts';
+import type { ConversationResource, EventResource, ListResource } from '../contract/resources.ts';
+import { type Keyset, keysetPage } from './keyset.ts';
+import type { Sql } from './sql.ts';
+
+interface ConversationRow {
+  id: string;
+  page_id: string;
+  platform: Platform;
+  graph_conversation_id: string;
+  contact_id: string | null;
+  sender_id: string | null;
+  sender_name: string | null;
+  last_message_at: Date | null;
+  updated_time: Date | null;
+  message_count: number | null;
+  unread_count: number;
+  history_complete: boolean;
+  tags: string[];
+  version: number;
+}
+
+interface EventRow {
+  id: number;
+  conversation_id: string;
+  event_type: string;
+  direction: 'inbound' | 'outbound';
+  message_id: string | null;
+  occurred_at: Date;
+  text: string | null;
+  attachments: unknown;
+  metadata: Record<string, unknown>;
+}
+
+/** `messenger_conversations` and their events, for reading. */
+export type ConversationStore = ReturnType<typeof createConversationStore>;
+
+export function createConversationStore(sql: Sql) {
+  return {
+    async exists(id: string): Promise<boolean> {
+      const rows = await sql`SELECT FROM messenger_conversations WHERE id = ${id}`;
+      return rows.length > 0;
+    },
+
+    /** Newest activity first. */
+    async list(
+      keyset: Keyset,
+      filter: { pageId?: string | undefined; platform?: Platform | undefined },
+    ): Promise<ListResource<ConversationResource>> {
+      const rows = await sql<(ConversationRow & { sort_time: string })[]>`
+        SELECT id, page_id, platform, graph_conversation_id, contact_id, sender_id, sender_name, last_message_at,
+          updated_time, message_count, unread_count, history_complete, tags, version, activity_at::text AS sort_time
+        FROM messenger_conversations
+        WHERE ${filter.pageId === undefined ? sql`true` : sql`page_id = ${filter.pageId}`}
+          AND ${filter.platform === undefined ? sql`true` : sql`platform = ${filter.platform}`}
+          AND ${keyset.after === null ? sql`true` : sql`(activity_at, id) < (${keyset.after[0]}::timestamptz, ${keyset.after[1]}::uuid)`}
+        ORDER BY activity_at DESC, id DESC LIMIT ${keyset.limit + 1}`;
+      return keysetPage(rows, keyset.limit, toConversation, (row) => [row.sort_time, row.id]);
+    },
+
+    /** Newest first. */
+    async events(conversationId: string, keyset: Keyset): Promise<ListResource<EventResource>> {
+      const rows = await sql<(EventRow & { sort_time: string })[]>`
+        SELECT id, conversation_id, event_type, direction, message_id, occurred_at, text, attachments, metadata,
+          occurred_at::text AS sort_time
+        FROM contact_interaction_events
+        WHERE conversation_id = ${conversationId}
+          AND ${keyset.after === null ? sql`true` : sql`(occurred_at, id) < (${keyset.after[0]}::timestamptz, ${keyset.after[1]}::bigint)`}
+        ORDER BY occurred_at DESC, id DESC LIMIT ${keyset.limit + 1}`;
+      return keysetPage(rows, keyset.limit, toEvent, (row) => [row.sort_time, String(row.id)]);
+    },
+  };
+}
+
+function toConversation(row: ConversationRow): ConversationResource {
+  return {
+    id: row.id,
+    pageId: row.page_id,
+    platform: row.platform,
+    graphConversationId: row.graph_conversation_id,
+    contactId: row.contact_id,
+    senderId: row.sender_id,
+    senderName: row.sender_name,
+    lastMessageAt: row.last_message_at?.toISOString() ?? null,
+    updatedTime: row.updated_time?.toISOString() ?? null,
+    messageCount: row.message_count,
+    unreadCount: row.unread_count,
+    historyComplete: row.history_complete,
+    tags: row.tags,
+    version: row.version,
+  };
+}
+
+function toEvent(row: EventRow): EventResource {
+  return {
+    id: row.id,
+    conversationId: row.conversation_id,
+    eventType: row.event_type,
+    direction: row.direction,
+    messageId: row.message_id,
+    occurredAt: row.occurred_at.toISOString(),
+    text: row.text,
+    attachments: row.attachments,
+    metadata: row.metadata,
+  };
+}

@@ -1,0 +1,47 @@
+import { createBatchStore } from './batches.ts';
+import { createConversationStore } from './conversations.ts';
+import { createFailureStore } from './failures.ts';
+import { createJobLifecycle } from './job-lifecycle.ts';
+import { createJobStore } from './jobs.ts';
+import { createPageStore } from './pages.ts';
+import type { Sql } from './sql.ts';
+import type { TokenCipher } from './token-cipher.ts';
+
+/** All of PostgreSQL that the programs use: one store per aggregate. */
+export type Store = ReturnType<typeof createStore>;
+
+export function createStore(sql: Sql, cipher: TokenCipher) {
+  return {
+    pages: createPageStore(sql, cipher),
+    jobs: createJobStore(sql),
+    lifecycle: createJobLifecycle(sql),
+    batches: createBatchStore(sql),
+    failures: createFailureStore(sql),
+    conversations: createConversationStore(sql),
+    /** Whether PostgreSQL answers. */
+    async isReady(): Promise<boolean> {
+      try {
+        await sql`SELECT 1`;
+        return true;
+      } catch {
+        return false;
+      }
+    },
+  };
+}
+
+export type {
+  Batch,
+  BatchResult,
+  ConversationInput,
+  EventInput,
+  FailureInput,
+  StreamPosition,
+} from './batch.ts';
+export { createGraphBudget } from './graph-budget.ts';
+export { decodeCursor, isUuid, type Keyset } from './keyset.ts';
+export { migrate } from './migrate.ts';
+export type { PageCredentials } from './pages.ts';
+export { listenToProgress, type ProgressHint, type StoredItem } from './progress-channel.ts';
+export { connectSql, isDatabaseAway, type Sql, sqlState } from './sql.ts';
+export { createTokenCipher, type TokenCipher } from './token-cipher.ts';

@@ -1,0 +1,186 @@
+import { hasEnded, isLegalMove, JOB_STATUSES, type JobStatus, LEGAL_MOVES } from '../contract/job-status.ts';
+import type { JobResource } from '../contract/resources.ts';
+import { statisticsSentence } from '../contract/statistics.ts';
+import type { SyncError } from '../contract/sync-error.ts';
+import type { CloseJobInput, SyncWorkflowInput } from '../contract/sync-options.ts';
+import { type JobRow, toJob } from './job-row.ts';
+import { PROGRESS_CHANNEL } from './progress-channel.ts';
+import type { Sql, Transaction } from './sql.ts';
+
+/** The states from which a job may move to this one. */
+function statesBefore(to: JobStatus): JobStatus[] {
+  return JOB_STATUSES.filter((from) => LEGAL_MOVES[from].includes(to));
+}
+
+/** Moves jobs from state to state. Every function may be repeated, and none undoes what came after it. */
+export type JobLifecycle = ReturnType<typeof createJobLifecycle>;
+
+export function createJobLifecycle(sql: Sql) {
+  return {
+    /**
+     * Makes sure that the job's row exists. May be called any number of times, by the API and by the workflow:
+     * the first call makes the row. The page's workflow ID guarantees that no other job of the page is at work,
+     * so an open row of another job has lost its workflow and is closed with its checkpoint.
+     */
+    async create(input: SyncWorkflowInput): Promise<void> {
+      const { mode, trigger, ...options } = input.options;
+      await sql.begin(async (tx) => {
+        const [there] = await tx`SELECT FROM sync_jobs WHERE id = ${input.jobId}`;
+        if (there !== undefined) return;
+        await closeOrphans(tx, input.pageId, input.jobId);
+        await tx`
+          INSERT INTO sync_jobs (id, page_id, mode, trigger, options, total)
+          SELECT ${input.jobId}, ${input.pageId}, ${mode}, ${trigger}, ${tx.json(options)},
+            (SELECT least(nullif(count(*), 0), ${options.maxConversations}::bigint)
+             FROM messenger_conversations WHERE page_id = ${input.pageId} HAVING count(*) > 0)
+          ON CONFLICT (id) DO NOTHING`;
+      });
+    },
+
+    /**
+     * A run of the workflow takes the job up: the first one when it is `PENDING`, a later one when the job is
+     * resumed from `PARTIAL` or `CANCELLED`. The page's checkpoint is of no use from then on. Called by the API
+     * and by the workflow; does nothing when the run has taken the job up before.
+     *
+     * @returns the page's platforms; `null` when there is no such job, or it has ended for good
+     */
+    async takeUp(jobId: string, runId: string): Promise<{ instagram: boolean } | null> {
+      return sql.begin(async (tx) => {
+        const [job] = await tx<
+          { page_id: string; status: JobStatus; workflow_run_id: string | null; instagram: boolean }[]
+        >`
+          SELECT j.page_id, j.status, j.workflow_run_id, p.instagram_account_id IS NOT NULL AS instagram
+          FROM sync_jobs j JOIN facebook_pages p ON p.id = j.page_id WHERE j.id = ${jobId} FOR UPDATE OF j`;
+        if (job === undefined) return null;
+        if (job.workflow_run_id !== runId) {
+          if (!isLegalMove(job.status, 'IN_PROGRESS')) return null;
+          await closeOrphans(tx, job.page_id, jobId);
+          await tx`
+            UPDATE sync_jobs SET status = 'IN_PROGRESS', started_at = coalesce(started_at, now()),
+              running_since = now(), completed_at = NULL, token_expired = false, message = NULL,
+              workflow_run_id = ${runId}, revision = revision + 1
+            WHERE id = ${jobId}`;
+          await tx`UPDATE facebook_pages SET sync_checkpoint = NULL, updated_at = now()
+            WHERE id = ${job.page_id} AND sync_checkpoint IS NOT NULL`;
+          await tell(tx, jobId);
+        }
+        return { instagram: job.instagram };
+      });
+    },
+
+    /**
+     * `IN_PROGRESS` → `PAUSED`, with the checkpoint. Does nothing from any other state. The page's row is locked
+     * first: whoever connects the page anew either comes before, and is seen here, or after, and sees the pause.
+     *
+     * @returns whether the page has a token that Meta has not refused
+     */
+    async pause(jobId: string, tokenExpired: boolean, error: SyncError | null): Promise<boolean> {
+      return sql.begin(async (tx) => {
+        const [page] = await tx<{ token_state: string }[]>`
+          SELECT p.token_state FROM facebook_pages p JOIN sync_jobs j ON j.page_id = p.id
+          WHERE j.id = ${jobId} FOR UPDATE OF p`;
+        const moved = await tx`
+          UPDATE sync_jobs SET status = 'PAUSED', token_expired = ${tokenExpired}, ${endStretch(tx)},
+            last_error = coalesce(${jsonOrNull(tx, error)}::jsonb, last_error), revision = revision + 1
+          WHERE id = ${jobId} AND status = ANY(${statesBefore('PAUSED')}) RETURNING id`;
+        if (moved.length > 0) {
+          await writeCheckpoint(tx, jobId);
+          await tell(tx, jobId);
+        }
+        return page?.token_state === 'valid';
+      });
+    },
+
+    /** `PAUSED` → `IN_PROGRESS`. Does nothing from any other state. */
+    async unpause(jobId: string): Promise<void> {
+      await sql.begin(async (tx) => {
+        const moved = await tx`
+          UPDATE sync_jobs SET status = 'IN_PROGRESS', running_since = now(), token_expired = false,
+            revision = revision + 1
+          WHERE id = ${jobId} AND status = 'PAUSED' RETURNING id`;
+        if (moved.length === 0) return;
+        await tx`UPDATE facebook_pages p SET sync_checkpoint = NULL, updated_at = now()
+          FROM sync_jobs j WHERE j.id = ${jobId} AND p.id = j.page_id`;
+        await tell(tx, jobId);
+      });
+    },
+
+    /**
+     * The job's end. A complete one moves the page's watermark to the time the walk began and clears the
+     * checkpoint; a job that can be resumed writes it. Does nothing when the job has ended already.
+     *
+     * @param covered whether the whole inbox was walked, so that the watermark may move
+     * @returns the job's state, counters and the sentence of its end; `null` when there is no such job
+     */
+    async close(
+      jobId: string,
+      end: Pick<CloseJobInput, 'status' | 'covered' | 'reason' | 'error'>,
+    ): Promise<Pick<JobResource, 'status' | 'totals' | 'message' | 'pageId'> | null> {
+      return sql.begin(async (tx) => {
+        const completed = end.status === 'COMPLETED';
+        const [moved] = await tx`
+          UPDATE sync_jobs SET status = ${end.status}, completed_at = now(), ${endStretch(tx)},
+            token_expired = false, revision = revision + 1,
+            last_error = coalesce(${jsonOrNull(tx, end.error)}::jsonb, last_error),
+            total = CASE WHEN ${completed} THEN fetched ELSE total END, total_exact = ${completed}
+          WHERE id = ${jobId} AND status = ANY(${statesBefore(end.status)}) RETURNING id`;
+        const [row] = await tx<JobRow[]>`
+          SELECT j.*, '' AS facebook_page_id, NULL AS waiting_until FROM sync_jobs j WHERE id = ${jobId}`;
+        if (row === undefined) return null;
+        const job = toJob(row);
+        if (!hasEnded(job.status)) throw new Error(`Job ${jobId} cannot end from ${job.status}`);
+        if (moved === undefined) return job;
+        const message = statisticsSentence({ ...job, ...job.totals, status: job.status }, end.reason);
+        await tx`UPDATE sync_jobs SET message = ${message} WHERE id = ${jobId}`;
+        if (job.status === 'PARTIAL' || job.status === 'CANCELLED') await writeCheckpoint(tx, jobId);
+        if (end.covered) {
+          await tx`
+            UPDATE facebook_pages p SET last_synced_at = now(), watermark = j.started_at, updated_at = now()
+            FROM sync_jobs j WHERE j.id = ${jobId} AND p.id = j.page_id`;
+        }
+        await tell(tx, jobId);
+        return { ...job, message };
+      });
+    },
+  };
+}
+
+/** The SET items that end a stretch of work: what it took is added up. */
+function endStretch(tx: Transaction) {
+  return tx`elapsed_ms = elapsed_ms + coalesce(extract(epoch FROM now() - running_since) * 1000, 0)::bigint,
+    running_since = NULL`;
+}
+
+function jsonOrNull(tx: Transaction, error: SyncError | null) {
+  return error === null ? null : tx.json({ ...error });
+}
+
+/** `facebook_pages.sync_checkpoint` out of the job's row and its batches (requirement B4). */
+async function writeCheckpoint(tx: Transaction, jobId: string): Promise<void> {
+  await tx`
+    UPDATE facebook_pages p SET updated_at = now(), sync_checkpoint = jsonb_build_object(
+      'jobId', j.id, 'current', j.fetched, 'total', j.total, 'inserted', j.inserted, 'updated', j.updated,
+      'skipped', j.unchanged, 'failed', j.failed, 'eventsCreated', j.events_created,
+      'lastSyncedId', (SELECT last_conversation_id FROM sync_batches WHERE job_id = j.id
+                        AND last_conversation_id IS NOT NULL ORDER BY created_at DESC, stream LIMIT 1),
+      'timestamp', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+    FROM sync_jobs j WHERE j.id = ${jobId} AND p.id = j.page_id`;
+}
+
+async function closeOrphans(tx: Transaction, pageId: string, except: string): Promise<void> {
+  const orphans = await tx<{ id: string }[]>`
+    UPDATE sync_jobs SET status = 'PARTIAL', completed_at = now(), ${endStretch(tx)}, revision = revision + 1,
+      message = 'Stopped early: its workflow is gone. What was stored is kept.'
+    WHERE page_id = ${pageId} AND id <> ${except} AND status IN ('PENDING', 'IN_PROGRESS', 'PAUSED')
+    RETURNING id`;
+  for (const { id } of orphans) {
+    await writeCheckpoint(tx, id);
+    await tell(tx, id);
+  }
+}
+
+/** Lets those who watch know that the job's row has changed. */
+async function tell(tx: Transaction, jobId: string): Promise<void> {
+  await tx`SELECT pg_notify(${PROGRESS_CHANNEL}, json_build_object('jobId', id, 'revision', revision)::text)
+    FROM sync_jobs WHERE id = ${jobId}`;
+}

@@ -1,0 +1,42 @@
+import type { JobStatus } from '../contract/job-status.ts';
+import type { JobResource, ListResource } from '../contract/resources.ts';
+import { JOB_COLUMNS, JOB_FROM, type JobRow, toJob } from './job-row.ts';
+import { type Keyset, keysetPage } from './keyset.ts';
+import type { Sql } from './sql.ts';
+
+/** `sync_jobs`, for reading. `job-lifecycle.ts` moves jobs from state to state, `batches.ts` counts. */
+export type JobStore = ReturnType<typeof createJobStore>;
+
+export function createJobStore(sql: Sql) {
+  const columns = sql.unsafe(JOB_COLUMNS);
+  const from = sql.unsafe(JOB_FROM);
+
+  async function find(id: string): Promise<JobResource | null> {
+    const [row] = await sql<JobRow[]>`SELECT ${columns} FROM ${from} WHERE j.id = ${id}`;
+    return row === undefined ? null : toJob(row);
+  }
+
+  return {
+    find,
+
+    /** The page's newest job, running or not. */
+    async latest(pageId: string): Promise<JobResource | null> {
+      const [row] = await sql<JobRow[]>`
+        SELECT ${columns} FROM ${from} WHERE j.page_id = ${pageId} ORDER BY j.created_at DESC, j.id DESC LIMIT 1`;
+      return row === undefined ? null : toJob(row);
+    },
+
+    async list(
+      keyset: Keyset,
+      filter: { pageId?: string | undefined; status?: JobStatus | undefined },
+    ): Promise<ListResource<JobResource>> {
+      const rows = await sql<(JobRow & { sort_time: string })[]>`
+        SELECT ${columns}, j.created_at::text AS sort_time FROM ${from}
+        WHERE ${filter.pageId === undefined ? sql`true` : sql`j.page_id = ${filter.pageId}`}
+          AND ${filter.status === undefined ? sql`true` : sql`j.status = ${filter.status}`}
+          AND ${keyset.after === null ? sql`true` : sql`(j.created_at, j.id) < (${keyset.after[0]}::timestamptz, ${keyset.after[1]}::uuid)`}
+        ORDER BY j.created_at DESC, j.id DESC LIMIT ${keyset.limit + 1}`;
+      return keysetPage(rows, keyset.limit, toJob, (row) => [row.sort_time, row.id]);
+    },
+  };
+}

@@ -1,0 +1,222 @@
+import type { Batch, BatchResult, ConversationInput, EventInput } from './batch.ts';
+import { MAX_ITEMS, PROGRESS_CHANNEL } from './progress-channel.ts';
+import type { Sql } from './sql.ts';
+
+/** The key under which a batch is stored; a second one with the same key is refused by it. */
+export const BATCH_KEY = 'sync_batches_pkey';
+
+/**
+ * Writes a batch in one statement: contacts, conversations, events, what was set aside, the batch's own row
+ * and the job's counters, all or nothing (requirement C1).
+ *
+ * - The batch's row is the idempotency key: a batch that is there already makes the whole statement fail on
+ *   `sync_batches_pkey`, so nothing is ever counted twice.
+ * - Rows that would not change are not written. `version` grows only where something does (C2).
+ * - Newer data wins: what belongs to an older `updated_time` overwrites nothing, times only move forward (C5).
+ * - A conversation or contact that another writer makes in the same moment can be neither returned nor seen by
+ *   this statement's snapshot; then `conversation_id` is null or `sender_has_contact` fails, the statement is
+ *   undone, and a second run sees the row.
+ * - Unchanged conversations newer than what the stream has covered are a second reading after a restart from
+ *   the top; they are not counted again.
+ *
+ * @throws PostgresError; see `isDataError`
+ */
+export async function upsertBatch(sql: Sql, batch: Batch): Promise<BatchResult> {
+  const { conversations, failures } = batch;
+  const events = conversations.flatMap((c) => c.events.map((event) => ({ ...event, graphId: c.graphId })));
+  const sid = sql(batch.platform === 'messenger' ? 'messenger_psid' : 'instagram_sid');
+  const of = <T>(pick: (c: ConversationInput) => T) => conversations.map(pick);
+  const ofEvents = <T>(pick: (e: EventInput & { graphId: string }) => T) => events.map(pick);
+  const json = (value: unknown) => (value === null || value === undefined ? null : JSON.stringify(value));
+
+  const [row] = await sql<UpsertRow[]>`
+    WITH input AS (
+      SELECT * FROM unnest(
+        ${of((c) => c.graphId)}::text[], ${of((c) => c.senderId)}::text[], ${of((c) => c.senderName)}::text[],
+        ${of((c) => c.username)}::text[], ${of((c) => c.updatedTime)}::text[]::timestamptz[],
+        ${of((c) => c.lastMessageAt)}::text[]::timestamptz[], ${of((c) => c.messageCount)}::int[],
+        ${of((c) => c.unreadCount)}::int[], ${of((c) => c.historyCursor)}::text[],
+        ${of((c) => String(c.historyComplete))}::text[]::bool[], ${of((c) => c.events.at(-1)?.messageId ?? null)}::text[]
+      ) WITH ORDINALITY AS t (graph_id, sender_id, sender_name, username, updated_time, last_message_at,
+        message_count, unread_count, history_cursor, history_complete, oldest_message_id, n)
+    ), before AS (
+      SELECT coalesce(max(fetched_so_far), 0) AS fetched_so_far, min(covered_down_to) AS covered_down_to
+      FROM sync_batches WHERE job_id = ${batch.jobId} AND stream = ${batch.platform} AND seq = ${batch.seq - 1}
+    ), contact AS (
+      INSERT INTO contacts AS c (page_id, ${sid}, name, username, last_interaction_at)
+      SELECT DISTINCT ON (sender_id) ${batch.pageId}::uuid, sender_id, sender_name, username, last_message_at
+      FROM input WHERE sender_id IS NOT NULL ORDER BY sender_id, last_message_at DESC NULLS LAST
+      ON CONFLICT (page_id, ${sid}) DO UPDATE SET
+        name = coalesce(excluded.name, c.name),
+        username = coalesce(excluded.username, c.username),
+        last_interaction_at = greatest(c.last_interaction_at, excluded.last_interaction_at),
+        updated_at = now()
+      WHERE (coalesce(excluded.name, c.name), coalesce(excluded.username, c.username),
+          greatest(c.last_interaction_at, excluded.last_interaction_at))
+        IS DISTINCT FROM (c.name, c.username, c.last_interaction_at)
+      RETURNING id, ${sid} AS sid
+    ), person AS (
+      SELECT sid, id FROM contact
+      UNION SELECT ${sid}, id FROM contacts
+        WHERE page_id = ${batch.pageId}::uuid AND ${sid} = ANY(${of((c) => c.senderId)}::text[])
+    ), stored AS (
+      -- conversations that are there, and whether this page of messages reaches what is stored of them
+      SELECT c.id, c.graph_conversation_id, c.history_cursor, c.history_complete, EXISTS (
+          SELECT FROM contact_interaction_events e WHERE e.page_id = ${batch.pageId}::uuid
+            AND e.message_id = i.oldest_message_id AND e.event_type = 'message'
+        ) OR i.oldest_message_id IS NULL AS reached
+      FROM messenger_conversations c JOIN input i ON i.graph_id = c.graph_conversation_id
+      WHERE c.page_id = ${batch.pageId}::uuid AND c.platform = ${batch.platform}
+    ), conversation AS (
+      INSERT INTO messenger_conversations AS c (page_id, platform, graph_conversation_id, contact_id, sender_id,
+        sender_name, last_message_at, updated_time, message_count, unread_count, history_cursor, history_complete)
+      SELECT ${batch.pageId}::uuid, ${batch.platform}::text, i.graph_id, p.id, i.sender_id, i.sender_name,
+        i.last_message_at, i.updated_time, i.message_count, i.unread_count,
+        CASE WHEN i.history_complete THEN NULL WHEN s.reached THEN s.history_cursor ELSE i.history_cursor END,
+        i.history_complete OR coalesce(s.reached AND s.history_complete, false)
+      FROM input i LEFT JOIN person p ON p.sid = i.sender_id LEFT JOIN stored s ON s.graph_conversation_id = i.graph_id
+      ORDER BY i.graph_id
+      ON CONFLICT (page_id, platform, graph_conversation_id) DO UPDATE SET
+        contact_id = coalesce(c.contact_id, excluded.contact_id),
+        sender_id = coalesce(c.sender_id, excluded.sender_id),
+        sender_name = ${newer(sql, 'sender_name')},
+        message_count = ${newer(sql, 'message_count')},
+        unread_count = ${newer(sql, 'unread_count')},
+        last_message_at = greatest(c.last_message_at, excluded.last_message_at),
+        updated_time = greatest(c.updated_time, excluded.updated_time),
+        history_cursor = excluded.history_cursor,
+        history_complete = excluded.history_complete,
+        version = c.version + 1,
+        updated_at = now()
+      WHERE (coalesce(c.contact_id, excluded.contact_id), coalesce(c.sender_id, excluded.sender_id),
+          ${newer(sql, 'sender_name')}, ${newer(sql, 'message_count')}, ${newer(sql, 'unread_count')},
+          greatest(c.last_message_at, excluded.last_message_at), greatest(c.updated_time, excluded.updated_time),
+          excluded.history_cursor, excluded.history_complete)
+        IS DISTINCT FROM (c.contact_id, c.sender_id, c.sender_name, c.message_count, c.unread_count,
+          c.last_message_at, c.updated_time, c.history_cursor, c.history_complete)
+      RETURNING c.id, c.graph_conversation_id, (c.xmax = 0) AS inserted
+    ), known AS (
+      SELECT graph_conversation_id, id FROM conversation
+      UNION SELECT graph_conversation_id, id FROM stored
+    ), event AS (
+      INSERT INTO contact_interaction_events
+        (page_id, conversation_id, event_type, direction, message_id, occurred_at, text, attachments, metadata)
+      SELECT ${batch.pageId}::uuid, k.id, t.type, t.direction, t.message_id, t.occurred_at, t.text, t.attachments, t.metadata
+      FROM unnest(
+        ${ofEvents((e) => e.graphId)}::text[], ${ofEvents((e) => e.type)}::text[],
+        ${ofEvents((e) => e.direction)}::text[], ${ofEvents((e) => e.messageId)}::text[],
+        ${ofEvents((e) => e.occurredAt)}::text[]::timestamptz[], ${ofEvents((e) => e.text)}::text[],
+        ${ofEvents((e) => json(e.attachments))}::text[]::jsonb[], ${ofEvents((e) => json(e.metadata))}::text[]::jsonb[]
+      ) AS t (graph_id, type, direction, message_id, occurred_at, text, attachments, metadata)
+      LEFT JOIN known k ON k.graph_conversation_id = t.graph_id
+      WHERE NOT EXISTS (SELECT FROM contact_interaction_events e
+        WHERE e.page_id = ${batch.pageId}::uuid AND e.message_id = t.message_id AND e.event_type = t.type)
+      ON CONFLICT DO NOTHING
+      RETURNING conversation_id
+    ), failure AS (
+      INSERT INTO sync_failures (job_id, page_id, platform, item_type, graph_id, reason, detail, payload)
+      SELECT ${batch.jobId}::uuid, ${batch.pageId}::uuid, ${batch.platform}::text, * FROM unnest(
+        ${failures.map((f) => f.itemType)}::text[], ${failures.map((f) => f.graphId)}::text[],
+        ${failures.map((f) => f.reason)}::text[], ${failures.map((f) => f.detail)}::text[],
+        ${failures.map((f) => json(f.payload))}::text[]::jsonb[])
+      ON CONFLICT DO NOTHING
+      RETURNING item_type, reason
+    ), outcome AS (
+      SELECT i.n, i.sender_name, c.inserted IS TRUE AS inserted, c.inserted IS FALSE AS updated,
+        c.id IS NULL AND (b.covered_down_to IS NULL OR i.updated_time IS NULL
+          OR i.updated_time <= b.covered_down_to) AS unchanged,
+        coalesce(e.events, 0) AS events
+      FROM input i CROSS JOIN before b
+      LEFT JOIN conversation c ON c.graph_conversation_id = i.graph_id
+      LEFT JOIN known k ON k.graph_conversation_id = i.graph_id
+      LEFT JOIN (SELECT conversation_id, count(*)::int AS events FROM event GROUP BY 1) e ON e.conversation_id = k.id
+    ), counted AS (
+      SELECT count(*) FILTER (WHERE inserted)::int AS inserted, count(*) FILTER (WHERE updated)::int AS updated,
+        count(*) FILTER (WHERE unchanged)::int + ${batch.repeated}::int AS unchanged,
+        coalesce(sum(events), 0)::int AS events,
+        (SELECT count(*)::int FROM failure WHERE item_type = 'conversation') AS failed
+      FROM outcome
+    ), saved AS (
+      INSERT INTO sync_batches (job_id, stream, seq, next_cursor, is_last, inserted, updated, unchanged, failed,
+        fetched, events_created, fetched_so_far, covered_down_to, last_conversation_id)
+      SELECT ${batch.jobId}::uuid, ${batch.platform}::text, ${batch.seq}::int, ${batch.nextCursor}::text, ${batch.isLast}::bool,
+        inserted, updated, unchanged, failed, inserted + updated + unchanged + failed, events,
+        b.fetched_so_far + inserted + updated + unchanged + failed,
+        least(b.covered_down_to, (SELECT min(updated_time) FROM input)), ${conversations.at(-1)?.graphId ?? null}::text
+      FROM counted CROSS JOIN before b
+      RETURNING fetched, fetched_so_far
+    ), job AS (
+      UPDATE sync_jobs j SET fetched = j.fetched + s.fetched, inserted = j.inserted + n.inserted,
+        updated = j.updated + n.updated, unchanged = j.unchanged + n.unchanged, failed = j.failed + n.failed,
+        events_created = j.events_created + n.events, batches = j.batches + 1,
+        api_calls = j.api_calls + ${batch.apiCalls}, revision = j.revision + 1,
+        current_name = coalesce((SELECT sender_name FROM outcome ORDER BY n DESC LIMIT 1), j.current_name),
+        validation = (SELECT coalesce(jsonb_object_agg(reason, count), '{}') FROM (
+            SELECT reason, sum(count) AS count FROM (
+              SELECT key AS reason, value::int AS count FROM jsonb_each_text(j.validation)
+              UNION ALL SELECT reason, count(*)::int FROM failure GROUP BY reason) each GROUP BY reason) all_of_them)
+      FROM counted n CROSS JOIN saved s WHERE j.id = ${batch.jobId}
+      RETURNING j.*
+    ), items AS (
+      -- at most 20 of the batch, evenly spread, each with the counts up to and with it
+      SELECT json_agg(item ORDER BY n) AS items FROM (
+        SELECT n, json_build_array(left(sender_name, 60), sum(inserted::int) OVER w, sum(updated::int) OVER w,
+            sum(unchanged::int) OVER w, sum(events) OVER w) AS item, count(*) OVER () AS size
+        FROM outcome WINDOW w AS (ORDER BY n)
+      ) running WHERE n * ${MAX_ITEMS}::int / size > (n - 1) * ${MAX_ITEMS}::int / size
+    ), hint AS (
+      SELECT jsonb_build_object('jobId', j.id, 'revision', j.revision, 'batch', jsonb_build_object(
+        'total', j.total, 'before', jsonb_build_object('fetched', j.fetched - s.fetched,
+          'inserted', j.inserted - n.inserted, 'updated', j.updated - n.updated,
+          'unchanged', j.unchanged - n.unchanged, 'failed', j.failed - n.failed,
+          'events', j.events_created - n.events))) AS short, to_jsonb(items) AS items
+      FROM job j CROSS JOIN counted n CROSS JOIN saved s CROSS JOIN items
+    ), told AS (
+      SELECT pg_notify(${PROGRESS_CHANNEL}, CASE
+        WHEN items IS NULL OR octet_length(short::text) + octet_length(items::text) > 7500 THEN short
+        ELSE jsonb_set(short, '{batch,items}', items) END::text)
+      FROM hint
+    )
+    SELECT j.fetched, j.inserted, j.updated, j.unchanged, j.failed, j.events_created, j.batches, j.api_calls,
+      s.fetched_so_far
+    FROM job j CROSS JOIN saved s CROSS JOIN told`;
+
+  if (row === undefined) throw new Error(`Job ${batch.jobId} is not in the database`);
+  return {
+    position: {
+      seq: batch.seq,
+      nextCursor: batch.nextCursor,
+      isLast: batch.isLast,
+      fetched: row.fetched_so_far,
+    },
+    totals: {
+      fetched: row.fetched,
+      inserted: row.inserted,
+      updated: row.updated,
+      unchanged: row.unchanged,
+      failed: row.failed,
+      eventsCreated: row.events_created,
+      batches: row.batches,
+      apiCalls: row.api_calls,
+    },
+  };
+}
+
+interface UpsertRow {
+  fetched: number;
+  inserted: number;
+  updated: number;
+  unchanged: number;
+  failed: number;
+  events_created: number;
+  batches: number;
+  api_calls: number;
+  fetched_so_far: number;
+}
+
+/** The incoming value, unless it is absent or older than what is stored. */
+function newer(sql: Sql, column: string) {
+  const name = sql(column);
+  return sql`CASE WHEN c.updated_time > coalesce(excluded.updated_time, '-infinity')
+    THEN coalesce(c.${name}, excluded.${name}) ELSE coalesce(excluded.${name}, c.${name}) END`;
+}

@@ -1,0 +1,121 @@
+import {
+  type Client,
+  isGrpcServiceError,
+  QueryNotRegisteredError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import type { SignalDefinition } from '@temporalio/common';
+import { cancelSignal, pauseSignal, progressQuery, resumeSignal } from '../contract/messages.ts';
+import { SEARCH_ATTRIBUTES, SYNC_WORKFLOW, syncWorkflowId } from '../contract/names.ts';
+import type { SyncResult, WorkflowProgress } from '../contract/progress.ts';
+import type { SyncWorkflowInput } from '../contract/sync-options.ts';
+
+/** The page's workflow is at work already (requirement A1). */
+export class SyncAlreadyRunning extends Error {}
+
+/** The page has no workflow at work. */
+export class SyncNotRunning extends Error {}
+
+/** Temporal did not answer in time, or not at all. */
+export class TemporalUnavailable extends Error {}
+
+/** How long the API waits for Temporal to take something, in milliseconds. */
+const DEADLINE_MS = 5000;
+
+/** How long it waits for a worker to answer a query: the row alone answers after that. */
+const QUERY_DEADLINE_MS = 1000;
+
+const SIGNALS = { pause: pauseSignal, resume: resumeSignal, cancel: cancelSignal } as const;
+
+/** What can be asked of a running sync. */
+export type SyncCommand = keyof typeof SIGNALS;
+
+/** Start, signal and query calls of `SyncWorkflow`; every one is awaited until Temporal has acknowledged it. */
+export type SyncControl = ReturnType<typeof createSyncControl>;
+
+export function createSyncControl(client: Client, taskQueue: string) {
+  const within = async <T>(ms: number, call: () => Promise<T>): Promise<T> => {
+    try {
+      return await client.withDeadline(Date.now() + ms, call);
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) throw new SyncAlreadyRunning();
+      if (error instanceof WorkflowNotFoundError) throw new SyncNotRunning();
+      if (error instanceof Error && isUnavailable(error)) {
+        throw new TemporalUnavailable('Temporal does not answer', { cause: error });
+      }
+      throw error;
+    }
+  };
+  return {
+    /**
+     * Starts the page's workflow.
+     *
+     * @throws SyncAlreadyRunning, TemporalUnavailable
+     */
+    async start(input: SyncWorkflowInput): Promise<{ runId: string }> {
+      const handle = await within(DEADLINE_MS, () =>
+        client.workflow.start<(input: SyncWorkflowInput) => Promise<SyncResult>>(SYNC_WORKFLOW, {
+          workflowId: syncWorkflowId(input.facebookPageId),
+          workflowIdConflictPolicy: 'FAIL',
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          taskQueue,
+          args: [input],
+          staticSummary: `${input.options.mode} sync of page ${input.facebookPageId}`,
+          typedSearchAttributes: [
+            { key: SEARCH_ATTRIBUTES.pageId, value: input.facebookPageId },
+            { key: SEARCH_ATTRIBUTES.syncStatus, value: 'PENDING' },
+            { key: SEARCH_ATTRIBUTES.syncMode, value: input.options.mode },
+            { key: SEARCH_ATTRIBUTES.syncTrigger, value: input.options.trigger },
+          ],
+        }),
+      );
+      return { runId: handle.firstExecutionRunId };
+    },
+
+    /** @throws SyncNotRunning, TemporalUnavailable */
+    async command(facebookPageId: string, command: SyncCommand): Promise<void> {
+      const definition: SignalDefinition = SIGNALS[command];
+      const handle = client.workflow.getHandle(syncWorkflowId(facebookPageId));
+      await within(DEADLINE_MS, () => handle.signal(definition));
+    },
+
+    /** What the workflow knows; `null` when no worker, or no Temporal, answers within a second. */
+    async progress(facebookPageId: string): Promise<WorkflowProgress | null> {
+      const handle = client.workflow.getHandle(syncWorkflowId(facebookPageId));
+      try {
+        return await within(QUERY_DEADLINE_MS, () => handle.query(progressQuery));
+      } catch (error) {
+        if (
+          error instanceof TemporalUnavailable ||
+          error instanceof SyncNotRunning ||
+          error instanceof QueryNotRegisteredError
+        ) {
+          return null;
+        }
+        throw error;
+      }
+    },
+
+    /** Whether Temporal answers. */
+    async isReady(): Promise<boolean> {
+      try {
+        await within(DEADLINE_MS, () =>
+          client.workflowService.describeNamespace({ namespace: client.options.namespace }),
+        );
+        return true;
+      } catch {
+        return false;
+      }
+    },
+  };
+}
+
+/** gRPC: cancelled, deadline exceeded, resource exhausted, unavailable, or no connection at all. */
+const UNAVAILABLE_CODES = new Set([1, 4, 8, 14]);
+
+function isUnavailable(error: Error): boolean {
+  const cause = isGrpcServiceError(error) ? error : error.cause;
+  if (cause instanceof Error && isGrpcServiceError(cause)) return UNAVAILABLE_CODES.has(cause.code);
+  return error.name === 'IllegalStateError' || /connect/i.test(error.message);
+}

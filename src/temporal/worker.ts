@@ -1,0 +1,39 @@
+import { fileURLToPath } from 'node:url';
+import {
+  bundleWorkflowCode,
+  type NativeConnection,
+  Worker,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
+
+const WORKFLOWS = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+
+/** Bundles the workflows for the sandbox; once for any number of workers in a process. */
+export function bundleWorkflows(): Promise<{ code: string }> {
+  return bundleWorkflowCode({ workflowsPath: WORKFLOWS });
+}
+
+/** How a worker of the queue `sync` is set up. */
+export interface SyncWorkerOptions {
+  connection: NativeConnection;
+  namespace: string;
+  taskQueue: string;
+  activities: object;
+  workflowBundle: WorkflowBundleOption;
+}
+
+/** Time that activities get to store what they have in hand when the worker is asked to stop. */
+const SHUTDOWN_GRACE_MS = 5000;
+
+/** @throws when Temporal refuses the worker */
+export function createSyncWorker(options: SyncWorkerOptions): Promise<Worker> {
+  return Worker.create({
+    ...options,
+    maxConcurrentActivityTaskExecutions: 50,
+    maxCachedWorkflows: 500,
+    // a cancel reaches a slice with its heartbeat
+    maxHeartbeatThrottleInterval: '1 second',
+    shutdownGraceTime: SHUTDOWN_GRACE_MS,
+    shutdownForceTime: SHUTDOWN_GRACE_MS * 2,
+  });
+}

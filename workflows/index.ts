@@ -1,0 +1,1 @@
+export { SyncWorkflow } from './sync.ts';

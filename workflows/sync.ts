@@ -1,0 +1,196 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  allHandlersFinished,
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  continueAsNew,
+  isCancellation,
+  log,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { JobStatus } from '../src/contract/job-status.ts';
+import { cancelSignal, pauseSignal, progressQuery, resumeSignal } from '../src/contract/messages.ts';
+import { SEARCH_ATTRIBUTES } from '../src/contract/names.ts';
+import type { Platform } from '../src/contract/platform.ts';
+import type { SyncResult } from '../src/contract/progress.ts';
+import { FAILURE_TYPES, type SyncError } from '../src/contract/sync-error.ts';
+import type { SyncWorkflowInput } from '../src/contract/sync-options.ts';
+import { progressTable } from './details.ts';
+import { closeJob, openJob, pauseJob, syncSlice, unpauseJob } from './proxies.ts';
+import {
+  afterFailure,
+  afterSlice,
+  afterWait,
+  begin,
+  carryOver,
+  initialState,
+  isFinished,
+  outcome,
+  progressOf,
+  requestCancel,
+  requestPause,
+  requestResume,
+  type SyncState,
+  sliceInput,
+  streamOf,
+} from './sync-state.ts';
+
+/** A run's input: the job, and after continue-as-new what the run before knew. */
+export interface SyncRunInput extends SyncWorkflowInput {
+  carried?: SyncState;
+}
+
+/**
+ * Syncs one page. Started by the API with the Facebook page ID as workflow ID, so that there can be only one.
+ *
+ * Both platforms are walked at once, in slices of about two seconds; between slices the walk can be paused,
+ * parked for Meta or for a new token, and continued as new. A cancel, by signal or by Temporal's own button,
+ * aborts the slices in hand, and the job ends with all that was stored and a checkpoint.
+ *
+ * @throws ApplicationFailure `SyncFailed` when the job could not work at all, CancelledFailure after Temporal's
+ *   own cancel
+ */
+export async function SyncWorkflow(input: SyncRunInput): Promise<SyncResult> {
+  const { carried, ...job } = input;
+  let state: SyncState = carried ?? initialState();
+  let walk: CancellationScope | null = null;
+  let cancelledByTemporal = false;
+
+  const cancel = () => {
+    state = requestCancel(state);
+    if (state.cancelRequested) walk?.cancel();
+  };
+  setHandler(progressQuery, () => progressOf(state, job));
+  setHandler(pauseSignal, () => {
+    state = requestPause(state);
+  });
+  setHandler(resumeSignal, () => {
+    state = requestResume(state);
+  });
+  setHandler(cancelSignal, cancel);
+  // the same ending for Temporal's Cancel: everything below runs where it cannot be cut off
+  CancellationScope.current().cancelRequested.catch(() => {
+    cancelledByTemporal = true;
+    cancel();
+  });
+
+  const tell = () => setCurrentDetails(progressTable(progressOf(state, job)));
+  const moveTo = (status: JobStatus) => {
+    state = { ...state, status };
+    upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.syncStatus, value: status }]);
+    tell();
+  };
+  const mustContinueAsNew = () => {
+    const info = workflowInfo();
+    return info.continueAsNewSuggested || info.historyLength >= (job.continueAsNewAfterEvents ?? Infinity);
+  };
+  const mustYield = () => state.cancelRequested || state.pause !== null || mustContinueAsNew();
+
+  /** Walks one platform until it is finished or the walk must yield. */
+  async function walkPlatform(platform: Platform): Promise<void> {
+    while (!mustYield()) {
+      const stream = streamOf(state, platform);
+      if (stream.state === 'done' || stream.state === 'stopped') return;
+      if (stream.waitUntilMs !== null) {
+        const waitMs = Math.max(1, stream.waitUntilMs - Date.now());
+        const until = new Date(stream.waitUntilMs).toISOString();
+        if (await condition(mustYield, waitMs, { summary: `${platform}: waiting for Meta until ${until}` }))
+          return;
+        state = afterWait(state, platform);
+      }
+      try {
+        const summary = `${platform} page ${stream.seq + 1} · ${stream.fetched} conversations`;
+        const slice = sliceInput(state, platform, job);
+        state = afterSlice(state, platform, await syncSlice.executeWithOptions({ summary }, [slice]));
+      } catch (error) {
+        if (isCancellation(error)) return;
+        if (!(error instanceof ActivityFailure)) throw error;
+        state = afterFailure(state, platform, syncErrorOf(error));
+      }
+      tell();
+    }
+  }
+
+  /** Walks the platforms at once, or one after the other when a cap is counted over both. */
+  async function walkAll(): Promise<void> {
+    const platforms = state.streams.map((stream) => stream.platform);
+    if (job.options.maxConversations === null) {
+      const walks = await Promise.allSettled(platforms.map(walkPlatform));
+      const broken = walks.find((result) => result.status === 'rejected' && !isCancellation(result.reason));
+      if (broken?.status === 'rejected') throw broken.reason;
+      return;
+    }
+    for (const platform of platforms) await walkPlatform(platform);
+  }
+
+  async function open(): Promise<void> {
+    const { platforms } = await openJob({ ...job, runId: workflowInfo().firstExecutionRunId });
+    state = begin(state, platforms);
+    moveTo('IN_PROGRESS');
+  }
+
+  /** Stands still until somebody resumes or cancels, or the page turns out to have a new token. */
+  async function standStill(reason: 'user' | 'token'): Promise<void> {
+    const parked = reason === 'token';
+    const { tokenRenewed } = await pauseJob({
+      jobId: job.jobId,
+      tokenExpired: parked,
+      error: parked ? state.lastError : null,
+    });
+    moveTo('PAUSED');
+    if (parked && tokenRenewed) state = requestResume(state);
+    await condition(() => state.pause === null || state.cancelRequested);
+    if (state.cancelRequested) return;
+    await unpauseJob({ jobId: job.jobId });
+    moveTo('IN_PROGRESS');
+  }
+
+  return CancellationScope.nonCancellable(async () => {
+    if (carried === undefined) await open();
+    while (!state.cancelRequested && !isFinished(state)) {
+      if (state.pause !== null) {
+        await standStill(state.pause);
+        continue;
+      }
+      if (mustContinueAsNew()) {
+        await condition(allHandlersFinished);
+        await continueAsNew<typeof SyncWorkflow>({ ...job, carried: carryOver(state) });
+      }
+      walk = new CancellationScope();
+      await walk.run(walkAll).catch((error: unknown) => {
+        if (!isCancellation(error)) throw error;
+      });
+    }
+
+    state = { ...state, phase: 'closing' };
+    const closed = await closeJob({ jobId: job.jobId, ...outcome(state) });
+    state = { ...state, phase: 'ended', totals: closed.totals };
+    moveTo(closed.status);
+    log.info('Sync ended', { jobId: job.jobId, status: closed.status });
+    if (cancelledByTemporal) throw new CancelledFailure(closed.message);
+    if (closed.status === 'FAILED')
+      throw ApplicationFailure.nonRetryable(closed.message, FAILURE_TYPES.syncFailed);
+    return { jobId: job.jobId, ...closed };
+  });
+}
+
+/** The error that an activity gave up with, as a page owner sees it. */
+function syncErrorOf(failure: ActivityFailure): SyncError {
+  const cause = failure.cause;
+  if (cause instanceof ApplicationFailure && cause.type === FAILURE_TYPES.graphUnavailable) {
+    const detail = cause.details?.[0] as SyncError | undefined;
+    if (detail !== undefined) {
+      return { ...detail, message: 'Meta did not answer properly, again and again. Resume the sync later.' };
+    }
+  }
+  return {
+    kind: 'internal',
+    message: 'The sync met an error of its own. What was stored is kept; the worker’s log has the details.',
+    detail: cause?.message ?? failure.message,
+  };
+}
