@@ -43,7 +43,7 @@ const HEARTBEAT_MS = 1000;
 export function createSyncSlice(deps: SyncSliceDeps) {
   return async function syncSlice(input: SyncSliceInput): Promise<SyncSliceResult> {
     const signal = cancellationSignal();
-    const { batches, pages } = deps.store;
+    const { batches, pages, lifecycle } = deps.store;
     const beat = setInterval(() => heartbeat(), HEARTBEAT_MS);
     try {
       const credentials = await pages.credentials(input.pageId);
@@ -78,6 +78,7 @@ export function createSyncSlice(deps: SyncSliceDeps) {
         if (error.kind === 'auth' && !(await pages.markTokenDead(input.pageId, credentials.encryptedToken))) {
           return end('time', null);
         }
+        await lifecycle.noteError(input.jobId, error.toSyncError());
         const why = ENDS[error.kind];
         if (why !== undefined) return end(why, error);
         // an attempt that got on is a success; only standing still uses attempts up

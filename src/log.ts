@@ -2,14 +2,18 @@ import pino, { type Logger } from 'pino';
 
 export type { Logger };
 
-/** Structured logs, one JSON object a line, on standard error so that standard output stays for people. */
-export function createLogger(level: string, name: string): Logger {
+/**
+ * Structured logs, one JSON object a line.
+ *
+ * @param file absent: standard error, so that standard output stays for people
+ */
+export function createLogger(level: string, name: string, file?: string): Logger {
   return pino(
     {
       level,
       name,
       redact: { paths: ['req.headers.authorization', 'req.headers.cookie', '*.accessToken'], censor: '…' },
     },
-    pino.destination({ dest: 2, sync: true }),
+    pino.destination({ dest: file ?? 2, sync: true, mkdir: true }),
   );
 }

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
-import { createActivities } from '../activities/index.ts';
 import type { WorkflowBundleOption } from '@temporalio/worker';
+import { createActivities } from '../activities/index.ts';
 import type { Config } from './config.ts';
 import { taskQueues } from './contract/names.ts';
 import { createGraphClient } from './graph/index.ts';

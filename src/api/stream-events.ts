@@ -37,6 +37,7 @@ export function snapshotEvent(job: JobResource): StreamEvent {
     failed: job.totals.failed,
     eventsCreated: job.totals.eventsCreated,
     name: job.currentName,
+    waitingUntil: job.waitingUntil,
   };
 }
 
@@ -61,6 +62,7 @@ export function batchEvents(hint: ProgressHint): { id: number; event: StreamEven
         failed: before.failed,
         eventsCreated: before.events + events,
         name,
+        waitingUntil: null,
       },
     };
   });

@@ -19,11 +19,7 @@ export async function syncStatus(deps: ApiDeps, page: PageResource): Promise<Syn
   const job = (await deps.store.jobs.find(latest.id)) ?? latest;
   const known = progress?.jobId === job.id ? progress : null;
   return {
-    job: {
-      ...job,
-      lastError: job.lastError ?? known?.lastError ?? null,
-      waitingUntil: known?.waitingUntil ?? job.waitingUntil,
-    },
+    job: { ...job, waitingUntil: known?.waitingUntil ?? job.waitingUntil },
     source: known === null ? 'row' : 'workflow',
     phase: known?.phase ?? null,
     streams: known?.streams ?? null,

@@ -123,4 +123,6 @@ export interface StreamEvent {
   failed: number;
   eventsCreated: number;
   name: string | null;
+  /** Until when Meta wants no calls, if it does not. */
+  waitingUntil: string | null;
 }

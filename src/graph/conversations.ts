@@ -2,7 +2,6 @@ import type { BudgetMeter } from '../contract/budget.ts';
 import type { Platform } from '../contract/platform.ts';
 import { GraphError } from './errors.ts';
 import { nextCursor } from './paging.ts';
-import { pause } from './pause.ts';
 import { type GraphEndpoint, graphGet } from './request.ts';
 import {
   conversationSchema,
@@ -13,6 +12,7 @@ import {
   messageSchema,
   reasonOf,
 } from './schemas.ts';
+import { createTurns } from './turns.ts';
 
 /** The most messages that are asked for inside a page of conversations; older ones are paged by themselves. */
 export const NESTED_MESSAGES = 25;
@@ -70,6 +70,7 @@ export type GraphClient = ReturnType<typeof createGraphClient>;
 
 /** @param longestWaitMs turns further away than this are not waited for: the call throws `throttle` instead */
 export function createGraphClient(endpoint: GraphEndpoint, budget: BudgetMeter, longestWaitMs: number) {
+  const inTurn = createTurns(budget, longestWaitMs);
   return {
     /**
      * `GET /{page}/conversations`, newest first.
@@ -82,34 +83,19 @@ export function createGraphClient(endpoint: GraphEndpoint, budget: BudgetMeter, 
       signal: AbortSignal,
       onCall: () => void,
     ): Promise<ConversationsPage> {
-      const turn = await budget.take(query.asset, longestWaitMs);
-      if (!turn.granted) {
-        throw new GraphError('throttle', { untilMs: turn.untilMs, detail: 'Waiting for Meta’s rate limit' });
-      }
-      await pause(turn.waitMs, signal);
-      onCall();
       const nested = query.messages > 0 ? `,messages.limit(${query.messages}){${MESSAGE_FIELDS}}` : '';
-      try {
-        const { body, usage } = await graphGet(
-          endpoint,
-          query.token,
-          `${encodeURIComponent(query.pageId)}/conversations`,
-          {
-            platform: query.platform,
-            fields: CONVERSATION_FIELDS + nested,
-            limit: String(query.limit),
-            ...(query.after === null ? {} : { after: query.after }),
-          },
-          signal,
-        );
-        if (usage.assetPercent !== null) await budget.observe(query.asset, Math.round(usage.assetPercent));
-        return readPage(body, query.after);
-      } catch (error) {
-        if (error instanceof GraphError && error.untilMs !== null && error.kind !== 'gone') {
-          await budget.block(query.asset, error.untilMs, error.message);
-        }
-        throw error;
-      }
+      const path = `${encodeURIComponent(query.pageId)}/conversations`;
+      const params = {
+        platform: query.platform,
+        fields: CONVERSATION_FIELDS + nested,
+        limit: String(query.limit),
+        ...(query.after === null ? {} : { after: query.after }),
+      };
+      const { body } = await inTurn(query.asset, signal, () => {
+        onCall();
+        return graphGet(endpoint, query.token, path, params, signal);
+      });
+      return readPage(body, query.after);
     },
   };
 }

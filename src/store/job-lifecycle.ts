@@ -91,6 +91,15 @@ export function createJobLifecycle(sql: Sql) {
       });
     },
 
+    /** Remembers what Graph last complained of, and tells those who watch. */
+    async noteError(jobId: string, error: SyncError): Promise<void> {
+      await sql.begin(async (tx) => {
+        await tx`UPDATE sync_jobs SET last_error = ${tx.json({ ...error })}, revision = revision + 1
+          WHERE id = ${jobId}`;
+        await tell(tx, jobId);
+      });
+    },
+
     /** `PAUSED` → `IN_PROGRESS`. Does nothing from any other state. */
     async unpause(jobId: string): Promise<void> {
       await sql.begin(async (tx) => {

@@ -10,7 +10,7 @@ const WORKFLOWS = fileURLToPath(new URL('../../workflows/index.ts', import.meta.
 
 /** Bundles the workflows for the sandbox; once for any number of workers in a process. */
 export function bundleWorkflows(): Promise<{ code: string }> {
-  return bundleWorkflowCode({ workflowsPath: WORKFLOWS });
+  return bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger: new DefaultLogger('WARN') });
 }
 
 /** How a worker of the queue `sync` is set up. */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -24,6 +24,8 @@ export const TEMPLATE_DATABASE = 'pagesync_template';
 /** One Temporal server, one PostgreSQL and one workflow bundle for the whole run; all are gone afterwards. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'pagesync-test-'));
+  // the user that PostgreSQL runs as must get in
+  await chmod(folder, 0o755);
   const log = createLogger(process.env.LOG_LEVEL ?? 'warn', 'test-setup');
   const stops: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
   const stopAll = async () => {

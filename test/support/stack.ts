@@ -1,12 +1,12 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { inject } from 'vitest';
-import { startSimulator, type Simulator } from '../../simulator/server.ts';
 import type { SimulatorOptions } from '../../simulator/options.ts';
+import { type Simulator, startSimulator } from '../../simulator/server.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import type { JobResource, PageResource } from '../../src/contract/resources.ts';
 import { createLogger } from '../../src/log.ts';
-import { type RunningApi, type Running, startApi } from '../../src/start-api.ts';
+import { type Running, type RunningApi, startApi } from '../../src/start-api.ts';
 import { startWorker } from '../../src/start-worker.ts';
 import type { Sql } from '../../src/store/index.ts';
 import { createDatabase } from './database.ts';

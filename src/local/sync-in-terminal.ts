@@ -1,0 +1,29 @@
+import { type ApiClient, ApiError } from '../cli/api-client.ts';
+import { createProgressBar } from '../cli/progress-bar.ts';
+import { watchSync } from '../cli/watch-sync.ts';
+import type { JobResource, PageResource } from '../contract/resources.ts';
+
+/**
+ * Syncs a page with a live bar in the terminal: starts a job, takes up one that was stopped, or joins the one that
+ * is running (it goes on by itself after every restart).
+ *
+ * @returns the job at its end; `null` when it was asked to stop watching
+ */
+export async function syncInTerminal(
+  client: ApiClient,
+  page: PageResource,
+  signal: AbortSignal,
+): Promise<JobResource | null> {
+  try {
+    await client.startSync(page.id, { resume: page.syncCheckpoint !== null });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 409) throw error;
+    if (error.body.progress?.job.status === 'PAUSED') await client.resumeSync(page.id);
+  }
+  const bar = createProgressBar();
+  try {
+    return await watchSync(client, page.id, (event) => bar.show(event), signal);
+  } finally {
+    bar.stop();
+  }
+}
