@@ -10,6 +10,7 @@ export type OwnIds = ReadonlySet<string>;
  *
  * - The person is the first participant who is not the page, else the first sender or author who is not. A
  *   participant without an id gives a name and no contact; nobody but the page gives neither.
+ * - A message of which Graph gives id and time alone is left out.
  * - An absent `unread_count` is 0: Graph leaves it out then.
  * - `last_message_at` is the time of the newest message, else `updated_time`.
  *
@@ -21,7 +22,7 @@ export function mapConversation(
   source: string,
 ): ConversationInput {
   const person = personOf(conversation, own);
-  const events = conversation.messages.map((message) => mapMessage(message, own, source));
+  const events = conversation.messages.filter(isReadable).map((message) => mapMessage(message, own, source));
   const newest = events.reduce<string | null>(
     (latest, event) => (latest === null || event.occurredAt > latest ? event.occurredAt : latest),
     null,
@@ -40,6 +41,17 @@ export function mapConversation(
     events,
     raw: conversation.raw,
   };
+}
+
+/** Of old Instagram messages Graph gives id and time alone: there is nothing to store, not even a direction. */
+function isReadable(message: GraphMessage): boolean {
+  return (
+    !!message.from ||
+    typeof message.message === 'string' ||
+    !!message.sticker ||
+    !!message.story ||
+    [message.attachments, message.shares].some((edge) => (edge?.data.length ?? 0) > 0)
+  );
 }
 
 function isOwn(person: GraphPerson, own: OwnIds): boolean {

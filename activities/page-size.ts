@@ -1,3 +1,4 @@
+import type { Platform } from '../src/contract/platform.ts';
 import { MAX_PAGE_SIZE, type PageSize } from '../src/contract/slice.ts';
 import type { MessageDepth } from '../src/contract/sync-options.ts';
 import { NESTED_MESSAGES } from '../src/graph/index.ts';
@@ -6,8 +7,9 @@ import { NESTED_MESSAGES } from '../src/graph/index.ts';
 const GOOD_PAGES = 5;
 
 /** The size that a walk begins with. */
-export function fullPageSize(messageDepth: MessageDepth): PageSize {
-  const messages = messageDepth === 'all' ? NESTED_MESSAGES : Math.min(messageDepth, NESTED_MESSAGES);
+export function fullPageSize(platform: Platform, messageDepth: MessageDepth): PageSize {
+  const most = NESTED_MESSAGES[platform];
+  const messages = messageDepth === 'all' ? most : Math.min(messageDepth, most);
   return { conversations: MAX_PAGE_SIZE, messages, goodPages: 0 };
 }
 

@@ -54,7 +54,7 @@ export function createSyncSlice(deps: SyncSliceDeps) {
       const state: WalkState = {
         position: await batches.position(input.jobId, input.platform),
         totals: await batches.totals(input.jobId),
-        pageSize: input.pageSize ?? fullPageSize(input.messageDepth),
+        pageSize: input.pageSize ?? fullPageSize(input.platform, input.messageDepth),
         advanced: false,
       };
       const end = (why: SliceEnd, error: GraphError | null): SyncSliceResult => ({

@@ -32,7 +32,7 @@ export async function walkPages(
   deadlineMs: number,
   signal: AbortSignal,
 ): Promise<Extract<SliceEnd, 'time' | 'end' | 'cap'>> {
-  const full = fullPageSize(input.messageDepth);
+  const full = fullPageSize(input.platform, input.messageDepth);
   const room = () =>
     input.maxConversations === null ? null : Math.max(0, input.maxConversations - state.totals.fetched);
   const atEnd = () => (room() === 0 ? 'cap' : 'end');

@@ -14,8 +14,11 @@ import {
 } from './schemas.ts';
 import { createTurns } from './turns.ts';
 
-/** The most messages that are asked for inside a page of conversations; older ones are paged by themselves. */
-export const NESTED_MESSAGES = 25;
+/**
+ * The most messages that are asked for inside a page of conversations; older ones are paged by themselves. Of an
+ * Instagram conversation only the 20 newest can be read at all.
+ */
+export const NESTED_MESSAGES: Record<Platform, number> = { messenger: 25, instagram: 20 };
 
 /** Always named: Graph's default fields differ between platforms and versions. */
 const MESSAGE_FIELDS =

@@ -1,0 +1,76 @@
+import { CallLog } from './call-log.ts';
+import { Rules } from './faults/rules.ts';
+import type { SimulatorOptions } from './options.ts';
+import { createPage, type Page, type PageSpec } from './page.ts';
+import { RateWindow } from './rate.ts';
+import { nowSec } from './time.ts';
+import type { UsageOverride } from './usage.ts';
+
+/** Everything the simulator knows: pages, and what was asked of it through the control endpoint. */
+export class World {
+  readonly options: SimulatorOptions;
+  readonly pages = new Map<string, Page>();
+  readonly calls = new CallLog();
+  rules = new Rules();
+  rate = new RateWindow();
+  usage: UsageOverride = {};
+  latencyMs = 0;
+  latencyJitterMs = 0;
+  /** Calls answered since the start; the default usage percentages grow with it. */
+  answered = 0;
+  readonly #pageOfToken = new Map<string, Page>();
+
+  constructor(options: SimulatorOptions) {
+    this.options = options;
+    this.reset();
+  }
+
+  /** Back to how it was started. */
+  reset(): void {
+    this.pages.clear();
+    this.#pageOfToken.clear();
+    this.calls.clear();
+    this.rules = new Rules();
+    this.rate = new RateWindow();
+    this.usage = {};
+    this.latencyMs = this.options.latencyMs;
+    this.latencyJitterMs = this.options.latencyJitterMs;
+    this.answered = 0;
+    const { pageId, pageName, token, instagramAccountId } = this.options;
+    this.addPage({ ...this.pageDefaults(), id: pageId, name: pageName, token, instagramAccountId });
+  }
+
+  /** The inbox fields a page gets when it does not name its own. */
+  pageDefaults(): Omit<PageSpec, 'id' | 'name' | 'token' | 'instagramAccountId'> {
+    const { conversations, instagramShare, messages, exactMessages, seed, newestSec } = this.options;
+    return { conversations, instagramShare, messages, exactMessages, seed, newestSec };
+  }
+
+  addPage(spec: PageSpec): Page {
+    this.removePage(spec.id);
+    const page = createPage(spec, nowSec());
+    this.pages.set(page.id, page);
+    this.#pageOfToken.set(page.token, page);
+    return page;
+  }
+
+  removePage(id: string): boolean {
+    const page = this.pages.get(id);
+    if (page) for (const token of [page.token, ...page.retiredTokens]) this.#pageOfToken.delete(token);
+    return this.pages.delete(id);
+  }
+
+  /** The page a token is or was for; null for a token nobody issued. */
+  pageOfToken(token: string): Page | null {
+    return this.#pageOfToken.get(token) ?? null;
+  }
+
+  /** Gives a page another token; the old one answers as expired from now on. */
+  replaceToken(page: Page, token: string): void {
+    if (token === page.token) return;
+    page.retiredTokens.add(page.token);
+    page.retiredTokens.delete(token);
+    page.token = token;
+    this.#pageOfToken.set(token, page);
+  }
+}
