@@ -164,9 +164,10 @@ CREATE TABLE sync_batches (
   unchanged            integer NOT NULL DEFAULT 0,
   failed               integer NOT NULL DEFAULT 0,
   events_created       integer NOT NULL DEFAULT 0,
-  -- conversations of this stream up to and with this batch, and the oldest updated_time among them
+  -- conversations of this stream up to and with this batch, the oldest updated_time among them, and which have it
   fetched_so_far       integer NOT NULL DEFAULT 0,
   covered_down_to      timestamptz,
+  covered_ids          text[] NOT NULL DEFAULT '{}',
   last_conversation_id text,
   created_at           timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (job_id, stream, seq),

@@ -105,8 +105,9 @@ export async function SyncWorkflow(input: SyncRunInput): Promise<SyncResult> {
       }
       try {
         const summary = `${platform} page ${stream.seq + 1} · ${stream.fetched} conversations`;
-        const slice = sliceInput(state, platform, job);
-        state = afterSlice(state, platform, await syncSlice.executeWithOptions({ summary }, [slice]));
+        const result = await syncSlice.executeWithOptions({ summary }, [sliceInput(state, platform, job)]);
+        // only now: signals and the other platform have changed the state meanwhile
+        state = afterSlice(state, platform, result);
       } catch (error) {
         if (isCancellation(error)) return;
         if (!(error instanceof ActivityFailure)) throw error;

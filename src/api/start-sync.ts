@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { hasEnded } from '../contract/job-status.ts';
 import type { StartSyncRequest } from '../contract/requests.ts';
 import type { JobResource, PageResource } from '../contract/resources.ts';
 import type { SyncWorkflowInput } from '../contract/sync-options.ts';
@@ -19,20 +21,39 @@ export async function startSync(
   page: PageResource,
   request: StartSyncRequest,
 ): Promise<JobResource> {
-  const { store, sync } = deps;
+  const { store } = deps;
   const input = await inputOf(deps, page, request);
-  let runId: string;
-  try {
-    ({ runId } = await sync.start(input));
-  } catch (error) {
-    if (error instanceof SyncAlreadyRunning) throw await alreadyRunning(deps, page);
-    throw error;
-  }
+  const runId = await startWorkflow(deps, page, input);
   await store.lifecycle.create(input);
   await store.lifecycle.takeUp(input.jobId, runId);
   const job = await store.jobs.find(input.jobId);
   if (job === null) throw new Error(`Job ${input.jobId} vanished`);
   return job;
+}
+
+/** How long a workflow may be ahead of its job's row, and how often to look, in milliseconds. */
+const CLOSING_MS = 3000;
+const LOOK_MS = 50;
+
+/**
+ * A job's row ends a moment before its workflow does: whoever has seen the end may start again at once. And it is
+ * made a moment after its workflow: a start that comes in between waits for it, to answer with the running job.
+ */
+async function startWorkflow(deps: ApiDeps, page: PageResource, input: SyncWorkflowInput): Promise<string> {
+  const deadline = Date.now() + CLOSING_MS;
+  for (;;) {
+    try {
+      return (await deps.sync.start(input)).runId;
+    } catch (error) {
+      if (!(error instanceof SyncAlreadyRunning)) throw error;
+      const latest = await deps.store.jobs.latest(page.id);
+      const running = latest !== null && !hasEnded(latest.status);
+      if (running || Date.now() > deadline) {
+        throw await alreadyRunning(deps, page);
+      }
+      await setTimeout(LOOK_MS);
+    }
+  }
 }
 
 async function inputOf(

@@ -99,9 +99,11 @@ export function createBatchStore(sql: Sql) {
      */
     async restart(jobId: string, stream: Platform, afterSeq: number): Promise<void> {
       await sql`
-        INSERT INTO sync_batches (job_id, stream, seq, kind, fetched_so_far, covered_down_to)
-        SELECT ${jobId}, ${stream}, ${afterSeq + 1}, 'restart', coalesce(max(fetched_so_far), 0), min(covered_down_to)
+        INSERT INTO sync_batches
+          (job_id, stream, seq, kind, fetched_so_far, covered_down_to, covered_ids)
+        SELECT ${jobId}::uuid, ${stream}::text, ${afterSeq + 1}::int, 'restart', fetched_so_far, covered_down_to, covered_ids
         FROM sync_batches WHERE job_id = ${jobId} AND stream = ${stream} AND seq = ${afterSeq}
+        UNION ALL SELECT ${jobId}::uuid, ${stream}::text, 1, 'restart', 0, NULL, '{}' WHERE ${afterSeq}::int = 0
         ON CONFLICT DO NOTHING`;
     },
   };

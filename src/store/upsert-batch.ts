@@ -16,8 +16,8 @@ export const BATCH_KEY = 'sync_batches_pkey';
  * - A conversation or contact that another writer makes in the same moment can be neither returned nor seen by
  *   this statement's snapshot; then `conversation_id` is null or `sender_has_contact` fails, the statement is
  *   undone, and a second run sees the row.
- * - Unchanged conversations newer than what the stream has covered are a second reading after a restart from
- *   the top; they are not counted again.
+ * - Unchanged conversations that the stream has covered before are a second reading (after a restart from the
+ *   top); they are not counted again.
  *
  * @throws PostgresError; see `isDataError`
  */
@@ -40,8 +40,9 @@ export async function upsertBatch(sql: Sql, batch: Batch): Promise<BatchResult> 
       ) WITH ORDINALITY AS t (graph_id, sender_id, sender_name, username, updated_time, last_message_at,
         message_count, unread_count, history_cursor, history_complete, oldest_message_id, n)
     ), before AS (
-      SELECT coalesce(max(fetched_so_far), 0) AS fetched_so_far, min(covered_down_to) AS covered_down_to
-      FROM sync_batches WHERE job_id = ${batch.jobId} AND stream = ${batch.platform} AND seq = ${batch.seq - 1}
+      SELECT fetched_so_far, covered_down_to, covered_ids FROM sync_batches
+      WHERE job_id = ${batch.jobId} AND stream = ${batch.platform} AND seq = ${batch.seq - 1}
+      UNION ALL SELECT 0, NULL, '{}' WHERE ${batch.seq}::int = 1
     ), contact AS (
       INSERT INTO contacts AS c (page_id, ${sid}, name, username, last_interaction_at)
       SELECT DISTINCT ON (sender_id) ${batch.pageId}::uuid, sender_id, sender_name, username, last_message_at
@@ -123,8 +124,8 @@ export async function upsertBatch(sql: Sql, batch: Batch): Promise<BatchResult> 
       RETURNING item_type, reason
     ), outcome AS (
       SELECT i.n, i.sender_name, c.inserted IS TRUE AS inserted, c.inserted IS FALSE AS updated,
-        c.id IS NULL AND (b.covered_down_to IS NULL OR i.updated_time IS NULL
-          OR i.updated_time <= b.covered_down_to) AS unchanged,
+        c.id IS NULL AND (i.updated_time > b.covered_down_to
+          OR i.updated_time = b.covered_down_to AND i.graph_id = ANY(b.covered_ids)) IS NOT TRUE AS unchanged,
         coalesce(e.events, 0) AS events
       FROM input i CROSS JOIN before b
       LEFT JOIN conversation c ON c.graph_conversation_id = i.graph_id
@@ -136,14 +137,19 @@ export async function upsertBatch(sql: Sql, batch: Batch): Promise<BatchResult> 
         coalesce(sum(events), 0)::int AS events,
         (SELECT count(*)::int FROM failure WHERE item_type = 'conversation') AS failed
       FROM outcome
+    ), covered AS (
+      SELECT low AS down_to, CASE WHEN b.covered_down_to = low THEN b.covered_ids ELSE '{}' END || ARRAY(
+          SELECT graph_id FROM input WHERE updated_time = low AND graph_id <> ALL (b.covered_ids)) AS ids
+      FROM before b
+      CROSS JOIN LATERAL (SELECT least(b.covered_down_to, min(updated_time)) AS low FROM input) lowest
     ), saved AS (
       INSERT INTO sync_batches (job_id, stream, seq, next_cursor, is_last, inserted, updated, unchanged, failed,
-        fetched, events_created, fetched_so_far, covered_down_to, last_conversation_id)
+        fetched, events_created, fetched_so_far, covered_down_to, covered_ids, last_conversation_id)
       SELECT ${batch.jobId}::uuid, ${batch.platform}::text, ${batch.seq}::int, ${batch.nextCursor}::text, ${batch.isLast}::bool,
         inserted, updated, unchanged, failed, inserted + updated + unchanged + failed, events,
         b.fetched_so_far + inserted + updated + unchanged + failed,
-        least(b.covered_down_to, (SELECT min(updated_time) FROM input)), ${conversations.at(-1)?.graphId ?? null}::text
-      FROM counted CROSS JOIN before b
+        covered.down_to, covered.ids, ${conversations.at(-1)?.graphId ?? null}::text
+      FROM counted CROSS JOIN before b CROSS JOIN covered
       RETURNING fetched, fetched_so_far
     ), job AS (
       UPDATE sync_jobs j SET fetched = j.fetched + s.fetched, inserted = j.inserted + n.inserted,
