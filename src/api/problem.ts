@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import type { z } from 'zod';
 import { isDatabaseAway, sqlState } from '../store/index.ts';
 import { TemporalUnavailable } from '../temporal/sync.ts';
@@ -58,7 +58,7 @@ export function validationProblem(error: z.ZodError, where: 'body' | 'query'): P
   });
 }
 
-function toProblem(error: unknown): Problem {
+function toProblem(error: unknown, req: Request): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof TemporalUnavailable) {
     return new Problem(
@@ -72,7 +72,7 @@ function toProblem(error: unknown): Problem {
     return new Problem(503, 'database-unavailable', 'The database does not answer', 'Try again.');
   }
   // a cursor that is well-formed but not of this list
-  if (sqlState(error)?.code.startsWith('22') === true) {
+  if ('cursor' in req.query && sqlState(error)?.code.startsWith('22')) {
     return new Problem(400, 'validation', 'The query is not valid', 'cursor: is not one of this list', {
       errors: [{ field: 'cursor', message: 'is not one of this list' }],
     });
@@ -101,7 +101,7 @@ export const unknownRoute: RequestHandler = (req) => {
 
 /** Turns whatever a handler threw into `application/problem+json`. */
 export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, next) => {
-  const problem = toProblem(error);
+  const problem = toProblem(error, req);
   if (problem.status >= 500) req.log.error({ err: error }, problem.title);
   if (res.headersSent) {
     next(error);

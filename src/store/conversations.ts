@@ -53,7 +53,7 @@ export function createConversationStore(sql: Sql) {
         FROM messenger_conversations
         WHERE ${filter.pageId === undefined ? sql`true` : sql`page_id = ${filter.pageId}`}
           AND ${filter.platform === undefined ? sql`true` : sql`platform = ${filter.platform}`}
-          AND ${keyset.after === null ? sql`true` : sql`(activity_at, id) < (${keyset.after[0]}::timestamptz, ${keyset.after[1]}::uuid)`}
+          AND ${keyset.after === null ? sql`true` : sql`(activity_at, id) < (${keyset.after[0]}::text::timestamptz, ${keyset.after[1]}::uuid)`}
         ORDER BY activity_at DESC, id DESC LIMIT ${keyset.limit + 1}`;
       return keysetPage(rows, keyset.limit, toConversation, (row) => [row.sort_time, row.id]);
     },
@@ -65,7 +65,7 @@ export function createConversationStore(sql: Sql) {
           occurred_at::text AS sort_time
         FROM contact_interaction_events
         WHERE conversation_id = ${conversationId}
-          AND ${keyset.after === null ? sql`true` : sql`(occurred_at, id) < (${keyset.after[0]}::timestamptz, ${keyset.after[1]}::bigint)`}
+          AND ${keyset.after === null ? sql`true` : sql`(occurred_at, id) < (${keyset.after[0]}::text::timestamptz, ${keyset.after[1]}::bigint)`}
         ORDER BY occurred_at DESC, id DESC LIMIT ${keyset.limit + 1}`;
       return keysetPage(rows, keyset.limit, toEvent, (row) => [row.sort_time, String(row.id)]);
     },

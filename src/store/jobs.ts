@@ -34,7 +34,7 @@ export function createJobStore(sql: Sql) {
         SELECT ${columns}, j.created_at::text AS sort_time FROM ${from}
         WHERE ${filter.pageId === undefined ? sql`true` : sql`j.page_id = ${filter.pageId}`}
           AND ${filter.status === undefined ? sql`true` : sql`j.status = ${filter.status}`}
-          AND ${keyset.after === null ? sql`true` : sql`(j.created_at, j.id) < (${keyset.after[0]}::timestamptz, ${keyset.after[1]}::uuid)`}
+          AND ${keyset.after === null ? sql`true` : sql`(j.created_at, j.id) < (${keyset.after[0]}::text::timestamptz, ${keyset.after[1]}::uuid)`}
         ORDER BY j.created_at DESC, j.id DESC LIMIT ${keyset.limit + 1}`;
       return keysetPage(rows, keyset.limit, toJob, (row) => [row.sort_time, row.id]);
     },

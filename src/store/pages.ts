@@ -68,7 +68,7 @@ export function createPageStore(sql: Sql, cipher: TokenCipher) {
     async list(keyset: Keyset): Promise<ListResource<PageResource>> {
       const rows = await sql<(PageRow & { sort_time: string })[]>`
         SELECT ${columns}, created_at::text AS sort_time FROM facebook_pages
-        WHERE ${keyset.after === null ? sql`true` : sql`(created_at, id) < (${keyset.after[0]}::timestamptz, ${keyset.after[1]}::uuid)`}
+        WHERE ${keyset.after === null ? sql`true` : sql`(created_at, id) < (${keyset.after[0]}::text::timestamptz, ${keyset.after[1]}::uuid)`}
         ORDER BY created_at DESC, id DESC LIMIT ${keyset.limit + 1}`;
       return keysetPage(rows, keyset.limit, toPage, (row) => [row.sort_time, row.id]);
     },

@@ -1,0 +1,301 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { SyncStatusResource } from '../../src/contract/resources.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Stack, startStack, type TestPage } from '../support/stack.ts';
+import { expectInboxStored } from '../support/truth.ts';
+
+/** Every class of the Graph document's error table has one defined end. Small waits stand for Meta's minutes. */
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack({
+    env: {
+      SYNC_SLICE_SECONDS: '0.2',
+      SYNC_MAX_ATTEMPTS: '3',
+      GRAPH_TIMEOUT_SECONDS: '1',
+      GRAPH_THROTTLE_WAIT_SECONDS: '0.3',
+      GRAPH_BLOCKED_WAIT_SECONDS: '0.3',
+    },
+  });
+});
+afterAll(() => stack.close());
+
+const CONVERSATIONS = 600;
+let page: TestPage;
+beforeEach(async () => {
+  page = await stack.addPage({ conversations: CONVERSATIONS });
+});
+
+interface Where {
+  platform?: string;
+  afterCalls?: number;
+  times?: number | 'always';
+}
+
+function fault(what: object, { times = 1, ...match }: Where = {}) {
+  stack.simulator.control('POST', '/faults', {
+    match: { page: page.facebookPageId, ...match },
+    times,
+    fault: what,
+  });
+}
+
+const error = (name: string, where?: Where) => fault({ kind: 'error', name }, where);
+const start = () => stack.api.post(`/api/pages/${page.id}/sync`);
+const status = async () => (await stack.api.get<SyncStatusResource>(`/api/pages/${page.id}/sync`)).body;
+
+async function expectUndisturbed() {
+  const job = await stack.ended(page);
+  expect(job).toMatchObject({ status: 'COMPLETED' });
+  expect(job.totals).toMatchObject({
+    fetched: CONVERSATIONS,
+    inserted: CONVERSATIONS,
+    unchanged: 0,
+    failed: 0,
+  });
+  await expectInboxStored(stack, page);
+  return job;
+}
+
+describe('transient: tried again until it works', () => {
+  test.each([
+    'transient-1',
+    'transient-2',
+    'is-transient',
+    'batch-960',
+    'http-500-html',
+    'http-502-empty',
+    'http-503',
+    'http-504',
+  ])('%s', async (name) => {
+    error(name, { platform: 'messenger', afterCalls: 2, times: 2 });
+    await start();
+    await expectUndisturbed();
+  });
+
+  test.each([
+    ['a connection that is reset', { kind: 'reset' }],
+    ['an answer that is cut off', { kind: 'truncate', bytes: 500 }],
+    ['an answer that is not JSON', { kind: 'garbage' }],
+    ['an answer without a body', { kind: 'empty-body' }],
+    ['an answer that never comes', { kind: 'hang' }],
+  ])('%s', async (_, what) => {
+    fault(what, { platform: 'messenger', afterCalls: 2 });
+    await start();
+    await expectUndisturbed();
+  });
+
+  test('that never stops: the platform ends, the other goes on, and the job can be resumed', async () => {
+    error('http-503', { platform: 'messenger', afterCalls: 3, times: 'always' });
+    await start();
+    const job = await stack.ended(page);
+    expect(job.status).toBe('PARTIAL');
+    expect(job.message).toMatch(/Messenger: Meta did not answer properly, again and again/);
+    expect(job.totals.fetched).toBe(CONVERSATIONS * 0.3 + 200);
+    stack.simulator.control('DELETE', '/faults');
+    await stack.api.post(`/api/pages/${page.id}/sync`, { resume: true });
+    expect((await expectUndisturbed()).id).toBe(job.id);
+  });
+
+  test('from the first call on: the job could not work', async () => {
+    error('http-503', { times: 'always' });
+    await start();
+    const job = await stack.ended(page);
+    expect(job.status).toBe('FAILED');
+    await eventually(
+      async () =>
+        (await stack.temporal.workflow.getHandle(page.facebookPageId).describe()).status.name === 'FAILED',
+      'the workflow to be shown as failed',
+    );
+  });
+});
+
+describe('throttle: waits, spends no attempt, goes on', () => {
+  test.each([
+    'throttle-4',
+    'throttle-17',
+    'throttle-32',
+    'throttle-341',
+    'throttle-613',
+    'throttle-80001',
+    'throttle-80006',
+    'throttle-80008',
+    'subcode-2446079',
+    'http-429',
+  ])('%s', async (name) => {
+    // more often than there are attempts; without a time of Meta's our own wait counts
+    const what = {
+      kind: 'error',
+      name,
+      ...(name === 'http-429' || /8000|613/.test(name) ? { regainMinutes: 0 } : {}),
+    };
+    fault(what, { platform: 'messenger', afterCalls: 2, times: 5 });
+    await start();
+    await expectUndisturbed();
+  });
+
+  test('shows until when it waits, as long as Graph says, and can be cancelled meanwhile', async () => {
+    fault(
+      { kind: 'error', name: 'throttle-80001', regainMinutes: 19 },
+      { platform: 'messenger', afterCalls: 2 },
+    );
+    await start();
+    const waiting = await eventually(async () => {
+      const now = await status();
+      const done = now.streams?.find((stream) => stream.platform === 'instagram')?.state === 'done';
+      return now.job.waitingUntil !== null && done ? now : null;
+    }, 'the wait to be shown');
+    const minutes = (Date.parse(String(waiting.job.waitingUntil)) - Date.now()) / 60_000;
+    expect(minutes).toBeGreaterThan(18.5);
+    expect(minutes).toBeLessThan(22);
+    expect(waiting.streams?.find((stream) => stream.platform === 'messenger')).toMatchObject({
+      state: 'waiting',
+    });
+    expect(waiting.job.lastError).toMatchObject({ kind: 'throttle' });
+    const calls = () =>
+      (stack.simulator.control('GET', `/calls?page=${page.facebookPageId}`) as { total: number }).total;
+    const before = calls();
+    await stack.api.post(`/api/pages/${page.id}/sync/cancel`);
+    expect((await stack.ended(page)).status).toBe('CANCELLED');
+    expect(calls()).toBe(before);
+  });
+});
+
+describe('shrink: asks for less and goes on', () => {
+  test.each(['reduce-data', 'reduce-data-minus-3'])('%s', async (name) => {
+    error(name, { platform: 'messenger', afterCalls: 2, times: 3 });
+    await start();
+    const job = await expectUndisturbed();
+    const { listCalls } = stack.simulator.control('GET', `/calls?page=${page.facebookPageId}`) as {
+      listCalls: { platform: string; limit: string }[];
+    };
+    const limits = listCalls
+      .filter((call) => call.platform === 'messenger')
+      .map((call) => Number(call.limit));
+    expect(limits.slice(0, 6)).toEqual([100, 100, 50, 25, 12, 12]);
+    expect(job.totals.apiCalls).toBe(listCalls.length);
+  });
+
+  test('a page that is too large even for one conversation without messages stops the platform', async () => {
+    error('reduce-data', { platform: 'instagram', times: 'always' });
+    await start();
+    const job = await stack.ended(page);
+    expect(job).toMatchObject({ status: 'PARTIAL', lastError: { kind: 'shrink' } });
+    expect(job.totals.fetched).toBe(CONVERSATIONS * 0.7);
+  });
+});
+
+describe('auth: the job is parked until there is a token', () => {
+  test.each([
+    'token-expired',
+    'token-password',
+    'token-app-removed',
+    'token-checkpoint',
+    'token-unconfirmed',
+    'token-invalid',
+    'token-not-page-admin',
+    'token-no-subcode',
+    'session-102',
+    'no-code-oauth',
+  ])('%s', async (name) => {
+    error(name, { platform: 'messenger', afterCalls: 2 });
+    await start();
+    await eventually(async () => {
+      const { job } = await status();
+      return job.status === 'PAUSED' && job.tokenExpired;
+    }, 'the job to be parked');
+    await stack.api.post(`/api/pages/${page.id}/sync/resume`);
+    await expectUndisturbed();
+  });
+});
+
+describe('permission: that platform stops, the other goes on', () => {
+  test.each([
+    'permission-10',
+    'permission-200',
+    'permission-230',
+    'permission-299',
+    'permission-3',
+    'missing-permissions-100',
+    'ig-owner-disabled',
+    'ig-owner-disabled-code',
+    'ig-not-eligible',
+  ])('%s', async (name) => {
+    error(name, { platform: 'instagram', times: 'always' });
+    await start();
+    const job = await stack.ended(page);
+    expect(job.status).toBe('PARTIAL');
+    expect(job.totals).toMatchObject({ fetched: CONVERSATIONS * 0.7, failed: 0 });
+    expect(job.message).toMatch(/Instagram: The connection lacks a permission.*instagram_manage_messages/);
+  });
+
+  test('on both platforms the job fails, with what to do', async () => {
+    error('permission-200', { times: 'always' });
+    await start();
+    const job = await stack.ended(page);
+    expect(job.status).toBe('FAILED');
+    expect(job.message).toMatch(/Grant pages_messaging/);
+  });
+});
+
+describe('gone: taken for a throttle at first', () => {
+  test.each(['gone-100-33', 'gone-100-33-thapi', 'gone-9000001', 'gone-100-2018001'])(
+    '%s three times is waited out',
+    async (name) => {
+      error(name, { platform: 'messenger', afterCalls: 2, times: 3 });
+      await start();
+      await expectUndisturbed();
+    },
+  );
+
+  test('for ever stops the platform', async () => {
+    error('gone-100-33', { platform: 'messenger', times: 'always' });
+    await start();
+    const job = await stack.ended(page);
+    expect(job).toMatchObject({ status: 'PARTIAL', lastError: { kind: 'gone' } });
+  });
+});
+
+test('blocked (368): a long wait, then on', async () => {
+  error('blocked-368', { platform: 'messenger', afterCalls: 2 });
+  await start();
+  const job = await expectUndisturbed();
+  expect(job.lastError).toMatchObject({ kind: 'blocked' });
+});
+
+describe('bad request: the walk starts over once, then fails loudly', () => {
+  test.each([
+    'bad-request-100',
+    'unknown-path-2500',
+    'ig-2500',
+    'bad-signature-104',
+    'dead-cursor',
+    'dead-cursor-2642',
+    'unknown-not-transient',
+    'unknown-2853001',
+  ])('%s once', async (name) => {
+    error(name, { platform: 'messenger', afterCalls: 3 });
+    await start();
+    await expectUndisturbed();
+  });
+
+  test('twice', async () => {
+    error('bad-request-100', { platform: 'messenger', afterCalls: 3, times: 'always' });
+    await start();
+    const job = await stack.ended(page);
+    expect(job).toMatchObject({ status: 'PARTIAL', lastError: { kind: 'bad_request' } });
+  });
+
+  test('the same cursor named twice is an error, not a loop', async () => {
+    fault({ kind: 'same-cursor' }, { platform: 'messenger', afterCalls: 3, times: 'always' });
+    await start();
+    const job = await stack.ended(page);
+    expect(job.status).toBe('PARTIAL');
+    expect(job.lastError?.detail).toMatch(/same cursor/);
+  });
+
+  test('an empty page with a next page is no end', async () => {
+    fault({ kind: 'empty-page-with-next' }, { platform: 'messenger', afterCalls: 2, times: 2 });
+    await start();
+    await expectUndisturbed();
+  });
+});

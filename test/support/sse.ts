@@ -1,0 +1,60 @@
+import { EventSource } from 'eventsource';
+import type { Api } from './stack.ts';
+
+export interface ReceivedEvent {
+  type: string;
+  id: number;
+  data: {
+    status: string;
+    jobStatus: string;
+    jobId: string;
+    current: number;
+    total: number | null;
+    inserted: number;
+    updated: number;
+    skipped: number;
+    eventsCreated: number;
+    name: string | null;
+    message?: string;
+  };
+  atMs: number;
+}
+
+/** A client of the live stream, as a browser has it. */
+export class StreamClient {
+  readonly events: ReceivedEvent[] = [];
+  readonly #source: EventSource;
+
+  /** @param lastEventId as a browser sends it when it comes back */
+  constructor(api: Api, path: string, lastEventId?: number) {
+    this.#source = new EventSource(api.url + path, {
+      fetch: (_url, init) =>
+        api.fetch(path, {
+          ...init,
+          headers: {
+            ...(init.headers as Record<string, string>),
+            ...(lastEventId === undefined ? {} : { 'Last-Event-ID': String(lastEventId) }),
+          },
+        }),
+    });
+    for (const type of ['snapshot', 'progress', 'final']) {
+      this.#source.addEventListener(type, (message) => {
+        this.events.push({
+          type,
+          id: Number(message.lastEventId),
+          data: JSON.parse(message.data),
+          atMs: Date.now(),
+        });
+        if (type === 'final') this.#source.close();
+      });
+    }
+  }
+
+  get last(): ReceivedEvent | undefined {
+    return this.events.at(-1);
+  }
+
+  leave(): void {
+    this.#source.close();
+  }
+}
