@@ -1,0 +1,102 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { afterAll, beforeAll, test } from 'vitest';
+import { cancelSignal, pauseSignal, progressQuery, resumeSignal } from '../../src/contract/messages.ts';
+import { eventually } from './eventually.ts';
+import { type Stack, startStack, type TestPage } from './stack.ts';
+import { startDirectly } from './start-directly.ts';
+
+/**
+ * `npm run record-histories`: writes the histories that `test/workflow/replay.test.ts` replays for ever. Run it when
+ * the workflow does something new, with the next version in the names; what is there already is never overwritten.
+ */
+const VERSION = 'v1';
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack({ env: { SYNC_SLICE_SECONDS: '0', GRAPH_THROTTLE_WAIT_SECONDS: '0.3' } });
+  stack.simulator.control('POST', '/latency', { ms: 20 });
+});
+afterAll(() => stack.close());
+
+/** One history a run; a chain of continue-as-new is the last of its runs and the first. */
+async function record(name: string, page: TestPage, runId?: string): Promise<void> {
+  const file = new URL(`../histories/sync-${VERSION}-${name}.json`, import.meta.url);
+  if ((await readFile(file).catch(() => null)) !== null) throw new Error(`${file.pathname} is there already`);
+  const history = await stack.temporal.workflow.getHandle(page.facebookPageId, runId).fetchHistory();
+  const text = JSON.stringify(JSON.parse(historyToJSON(history)), hideMachine, 1);
+  await writeFile(file, `${text}\n`);
+}
+
+/** Who recorded it is of no use to anybody. */
+function hideMachine(key: string, value: unknown): unknown {
+  return key === 'identity' ? 'recorder' : value;
+}
+
+test('full', async () => {
+  const page = await stack.addPage({ conversations: 600 });
+  const { handle } = await startDirectly(stack, page);
+  await handle.result();
+  await record('full', page);
+});
+
+test('cancelled', async () => {
+  const page = await stack.addPage({ conversations: 1000 });
+  const { handle } = await startDirectly(stack, page);
+  await eventually(
+    async () => (await handle.query(progressQuery)).totals.fetched >= 300,
+    '300 conversations',
+  );
+  await handle.signal(cancelSignal);
+  await handle.result();
+  await record('cancelled', page);
+});
+
+test('cancelled by Temporal', async () => {
+  const page = await stack.addPage({ conversations: 1000 });
+  const { handle } = await startDirectly(stack, page);
+  await eventually(
+    async () => (await handle.query(progressQuery)).totals.fetched >= 300,
+    '300 conversations',
+  );
+  await handle.cancel();
+  await handle.result().catch(() => {});
+  await record('cancelled-by-temporal', page);
+});
+
+test('paused and resumed', async () => {
+  const page = await stack.addPage({ conversations: 600 });
+  const { handle } = await startDirectly(stack, page);
+  await eventually(
+    async () => (await handle.query(progressQuery)).totals.fetched >= 100,
+    '100 conversations',
+  );
+  await handle.signal(pauseSignal);
+  await eventually(async () => (await handle.query(progressQuery)).status === 'PAUSED', 'the pause');
+  await handle.signal(resumeSignal);
+  await handle.result();
+  await record('paused', page);
+});
+
+test('continued as new', async () => {
+  const page = await stack.addPage({ conversations: 1000 });
+  const { handle } = await startDirectly(stack, page, { continueAsNewAfterEvents: 25 });
+  await handle.result();
+  await record('continued-first', page, handle.firstExecutionRunId);
+  await record('continued-last', page);
+});
+
+test('throttled, parked for a token, one platform without permission', async () => {
+  const page = await stack.addPage({ conversations: 600 });
+  const at = (platform: string, afterCalls: number) => ({ page: page.facebookPageId, platform, afterCalls });
+  const fault = (match: object, name: string) =>
+    stack.simulator.control('POST', '/faults', { match, times: 1, fault: { kind: 'error', name } });
+  fault(at('messenger', 2), 'throttle-4');
+  fault(at('messenger', 4), 'token-expired');
+  fault(at('instagram', 2), 'permission-200');
+  const { handle } = await startDirectly(stack, page);
+  await eventually(async () => (await handle.query(progressQuery)).tokenExpired, 'the job to be parked');
+  await handle.signal(resumeSignal);
+  await handle.result();
+  await record('troubled', page);
+});
