@@ -16,8 +16,7 @@ export const DEMO_PAGE = {
   instagramAccountId: '17840000000000001',
 } as const;
 
-/** Meta's limit, and about the time that Meta takes. */
-const CALLS_PER_SECOND = 2;
+/** About the time that Meta takes. */
 const LATENCY_MS = 150;
 
 /**
@@ -35,7 +34,6 @@ export async function startDemoSimulator(
     token: DEMO_PAGE.accessToken,
     'instagram-account': DEMO_PAGE.instagramAccountId,
     conversations,
-    'calls-per-second': CALLS_PER_SECOND,
     latency: LATENCY_MS,
   };
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);

@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { ConfigError, readConfig } from '../../src/config.ts';
+
+const KEY = randomBytes(32);
+const ENV: Record<string, string> = {
+  DATABASE_URL: 'postgres://user:database-password@localhost:5432/pagesync',
+  TOKEN_ENCRYPTION_KEYS: KEY.toString('base64'),
+  PAGESYNC_API_TOKEN: 'api-token-0123456789',
+};
+
+/** What is said of an environment. */
+function complaint(env: Record<string, string | undefined>): string {
+  try {
+    readConfig(env);
+    return '';
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return error instanceof Error ? error.message : '';
+  }
+}
+
+describe('the environment', () => {
+  test('needs three variables; all else has a default', () => {
+    expect(readConfig(ENV)).toEqual({
+      port: 3000,
+      databaseUrl: ENV.DATABASE_URL,
+      graph: {
+        baseUrl: 'https://graph.facebook.com',
+        version: 'v25.0',
+        callsPerSecond: 2,
+        appSecret: null,
+        timeoutMs: 30_000,
+        throttleWaitMs: 300_000,
+        blockedWaitMs: 3_600_000,
+      },
+      tokenKeys: [KEY],
+      apiToken: 'api-token-0123456789',
+      queuePrefix: '',
+      sliceMs: 2000,
+      maxAttempts: 8,
+      logLevel: 'info',
+    });
+  });
+
+  test('may say everything', () => {
+    const second = randomBytes(32);
+    expect(
+      readConfig({
+        ...ENV,
+        PORT: '0',
+        GRAPH_BASE_URL: 'http://127.0.0.1:4000//',
+        GRAPH_API_VERSION: 'v26.1',
+        GRAPH_CALLS_PER_SECOND: '0.5',
+        GRAPH_TIMEOUT_SECONDS: '2.5',
+        GRAPH_THROTTLE_WAIT_SECONDS: '0',
+        GRAPH_BLOCKED_WAIT_SECONDS: '60',
+        FACEBOOK_APP_SECRET: 'app-secret',
+        TOKEN_ENCRYPTION_KEYS: `${KEY.toString('base64')} , ${second.toString('base64')}`,
+        PAGESYNC_QUEUE_PREFIX: 'blue-',
+        SYNC_SLICE_SECONDS: '0',
+        SYNC_MAX_ATTEMPTS: '3',
+        LOG_LEVEL: 'silent',
+        UNKNOWN: 'is fine',
+      }),
+    ).toMatchObject({
+      port: 0,
+      graph: {
+        baseUrl: 'http://127.0.0.1:4000',
+        version: 'v26.1',
+        callsPerSecond: 0.5,
+        timeoutMs: 2500,
+        throttleWaitMs: 0,
+        blockedWaitMs: 60_000,
+        appSecret: 'app-secret',
+      },
+      tokenKeys: [KEY, second],
+      queuePrefix: 'blue-',
+      sliceMs: 0,
+      maxAttempts: 3,
+      logLevel: 'silent',
+    });
+  });
+
+  test('with an empty variable is as without it', () => {
+    expect(
+      readConfig({ ...ENV, PORT: '', FACEBOOK_APP_SECRET: '', GRAPH_BASE_URL: '', LOG_LEVEL: undefined }),
+    ).toEqual(readConfig(ENV));
+    expect(complaint({ ...ENV, DATABASE_URL: '' })).toContain('DATABASE_URL: is not set');
+  });
+});
+
+describe('an environment that is not as it must be', () => {
+  test('names all that is missing at once', () => {
+    const message = complaint({});
+    for (const name of Object.keys(ENV)) expect(message).toContain(`  ${name}: is not set`);
+    expect(message.split('\n')).toHaveLength(4);
+  });
+
+  test.each([
+    ['PORT', 'http'],
+    ['PORT', '70000'],
+    ['PORT', '-1'],
+    ['PORT', '3000.5'],
+    ['PORT', ' '],
+    ['GRAPH_CALLS_PER_SECOND', ' '],
+    ['DATABASE_URL', 'mysql://user:database-password@localhost/x'],
+    ['DATABASE_URL', 'localhost'],
+    ['GRAPH_BASE_URL', 'graph.facebook.com'],
+    ['GRAPH_BASE_URL', 'localhost:4000'],
+    ['GRAPH_BASE_URL', 'ftp://graph.facebook.com'],
+    ['GRAPH_API_VERSION', '25'],
+    ['GRAPH_API_VERSION', 'v25'],
+    ['GRAPH_CALLS_PER_SECOND', 'fast'],
+    ['GRAPH_CALLS_PER_SECOND', '-1'],
+    ['GRAPH_TIMEOUT_SECONDS', '0'],
+    ['GRAPH_TIMEOUT_SECONDS', '1e999'],
+    ['GRAPH_THROTTLE_WAIT_SECONDS', '-5'],
+    ['TOKEN_ENCRYPTION_KEYS', 'too-short'],
+    ['TOKEN_ENCRYPTION_KEYS', `${KEY.toString('base64')},`],
+    ['TOKEN_ENCRYPTION_KEYS', KEY.toString('hex')],
+    ['TOKEN_ENCRYPTION_KEYS', randomBytes(31).toString('base64')],
+    ['PAGESYNC_API_TOKEN', 'short'],
+    ['SYNC_MAX_ATTEMPTS', '0'],
+    ['SYNC_MAX_ATTEMPTS', '2.5'],
+    ['LOG_LEVEL', 'loud'],
+  ])('names %s when it is %j, and shows no value', (name, value) => {
+    const message = complaint({ ...ENV, [name]: value });
+    expect(message).toContain(`  ${name}: `);
+    expect(message.split('\n')).toHaveLength(2);
+    expect(message).not.toContain('is not set');
+    if (value.length > 4) expect(message).not.toContain(value);
+    expect(message).not.toMatch(/database-password|api-token/);
+  });
+});

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import {
+  ENDED_STATUSES,
+  hasEnded,
+  isLegalMove,
+  JOB_STATUSES,
+  LEGAL_MOVES,
+  OPEN_STATUSES,
+} from '../../src/contract/job-status.ts';
+import { SEARCH_ATTRIBUTES, syncWorkflowId, taskQueues } from '../../src/contract/names.ts';
+import { PLATFORM_LABELS, PLATFORMS } from '../../src/contract/platform.ts';
+
+describe('the states of a job', () => {
+  test('each is open or ended, never both', () => {
+    expect([...OPEN_STATUSES, ...ENDED_STATUSES].sort()).toEqual([...JOB_STATUSES].sort());
+    for (const status of JOB_STATUSES)
+      expect(hasEnded(status)).toBe(!(OPEN_STATUSES as readonly string[]).includes(status));
+  });
+
+  test('moves lead to known states, never to the same, never back to the beginning', () => {
+    expect(Object.keys(LEGAL_MOVES).sort()).toEqual([...JOB_STATUSES].sort());
+    for (const from of JOB_STATUSES) {
+      for (const to of LEGAL_MOVES[from]) expect(JOB_STATUSES).toContain(to);
+      expect(isLegalMove(from, from)).toBe(false);
+      expect(isLegalMove(from, 'PENDING')).toBe(false);
+    }
+  });
+
+  test('every open job can be cancelled and can fail; only what can be resumed leaves an end', () => {
+    for (const from of OPEN_STATUSES) {
+      expect([from, isLegalMove(from, 'CANCELLED'), isLegalMove(from, 'FAILED')]).toEqual([from, true, true]);
+    }
+    expect(ENDED_STATUSES.filter((status) => LEGAL_MOVES[status].length > 0)).toEqual([
+      'PARTIAL',
+      'CANCELLED',
+    ]);
+    expect(LEGAL_MOVES.PARTIAL).toEqual(['IN_PROGRESS']);
+    expect(LEGAL_MOVES.CANCELLED).toEqual(['IN_PROGRESS']);
+  });
+
+  test('a job that is paused is not complete', () => {
+    expect(isLegalMove('PAUSED', 'COMPLETED')).toBe(false);
+    expect(isLegalMove('PENDING', 'COMPLETED')).toBe(false);
+  });
+});
+
+describe('names', () => {
+  test('the workflow ID is the Facebook page ID', () => {
+    expect(syncWorkflowId('100200300')).toBe('100200300');
+  });
+
+  test('a prefix keeps installations apart', () => {
+    expect(taskQueues('')).toEqual({ sync: 'sync' });
+    expect(taskQueues('blue-')).toEqual({ sync: 'blue-sync' });
+  });
+
+  test('search attributes are keywords of different names', () => {
+    const names = Object.values(SEARCH_ATTRIBUTES).map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(Object.values(SEARCH_ATTRIBUTES).map(({ type }) => type)).toEqual(names.map(() => 'KEYWORD'));
+  });
+
+  test('every platform has a name for people', () => {
+    expect(PLATFORMS.map((platform) => PLATFORM_LABELS[platform])).toEqual(['Messenger', 'Instagram']);
+  });
+});

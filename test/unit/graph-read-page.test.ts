@@ -1,0 +1,273 @@
+import { describe, expect, test } from 'vitest';
+import { readPage } from '../../src/graph/conversations.ts';
+import { GraphError } from '../../src/graph/errors.ts';
+import { conversationOf, graphTime, messageOf, rejectionsOf, TOKEN } from './graph-samples.ts';
+import { fc } from './property.ts';
+
+const GOOD = {
+  id: 't_good',
+  updated_time: graphTime(1),
+  message_count: 1,
+  messages: { data: [{ id: 'm_1', created_time: graphTime(1) }] },
+};
+const next = (after: string) =>
+  `https://graph.facebook.com/v25.0/t_1/messages?access_token=${TOKEN}&after=${after}`;
+
+describe('a conversation as Graph sends it', () => {
+  test('all that is known of it', () => {
+    expect(
+      conversationOf({
+        id: 't_1',
+        updated_time: '2026-01-31T12:34:56+0000',
+        message_count: 3,
+        unread_count: 2,
+        participants: { data: [{ id: '1', name: 'Ann', email: '1@facebook.com' }] },
+        senders: { data: [{ id: '1', name: 'Ann' }] },
+        messages: {
+          data: [{ id: 'm_1', created_time: '2026-01-31T12:34:56+0000', message: 'hi' }],
+          paging: { next: next('older') },
+        },
+        snippet: 'kept in raw',
+      }),
+    ).toMatchObject({
+      id: 't_1',
+      updatedTime: '2026-01-31T12:34:56.000Z',
+      messageCount: 3,
+      unreadCount: 2,
+      participants: [{ id: '1', name: 'Ann', email: '1@facebook.com' }],
+      senders: [{ id: '1', name: 'Ann' }],
+      messages: [{ id: 'm_1', created_time: '2026-01-31T12:34:56.000Z', message: 'hi' }],
+      messagesAfter: 'older',
+      messagesComplete: false,
+      raw: { snippet: 'kept in raw' },
+    });
+  });
+
+  test('an id alone is enough', () => {
+    expect(conversationOf({ id: 't_1' })).toEqual({
+      id: 't_1',
+      updatedTime: null,
+      messageCount: null,
+      unreadCount: null,
+      participants: null,
+      senders: [],
+      messages: [],
+      messagesAfter: null,
+      messagesComplete: true,
+      raw: { id: 't_1' },
+    });
+  });
+
+  test('an id that is a number is text, one that has lost digits is refused', () => {
+    expect(conversationOf({ id: 1234567890 }).id).toBe('1234567890');
+    expect(rejectionsOf({ id: 2 ** 53 })).toMatchObject([{ itemType: 'conversation', graphId: null }]);
+  });
+
+  test.each([-1, 1.5, 2 ** 31, '5', {}, true])('a count of %j is unknown and spoils nothing', (count) => {
+    expect(conversationOf({ ...GOOD, message_count: count, unread_count: count })).toMatchObject({
+      messageCount: null,
+      unreadCount: null,
+      messages: [{ id: 'm_1' }],
+    });
+  });
+
+  test.each([
+    ['with emoji', '👍🏼 😀'],
+    ['right to left', 'שלום ‏عالم'],
+    ['of 20,000 characters', 'x'.repeat(20_000)],
+    ['that is empty', ''],
+    ['that is null', null],
+  ])('a text %s', (_, message) => {
+    expect(messageOf({ id: 'm_1', message }).message).toBe(message);
+  });
+
+  test.each([
+    ['a name alone', { name: 'Ann' }, { name: 'Ann' }],
+    ['an id that is empty', { id: '', name: 'Ann' }, { id: null, name: 'Ann' }],
+    ['an id that is null', { id: null, name: 'Ann' }, { id: null, name: 'Ann' }],
+    ['an id that is a number', { id: 5 }, { id: '5' }],
+    ['a name that is no text', { id: '5', name: 7 }, { id: '5', name: null }],
+    ['unknown fields', { id: '5', badge: [1] }, { id: '5', badge: [1] }],
+  ])('a participant with %s', (_, participant, expected) => {
+    expect(conversationOf({ id: 't_1', participants: { data: [participant] } }).participants).toEqual([
+      expected,
+    ]);
+  });
+
+  test.each<[string, Record<string, unknown>, null | never[]]>([
+    ['absent', {}, null],
+    ['null', { participants: null }, null],
+    ['empty', { participants: { data: [] } }, []],
+  ])('participants that are %s', (_, fields, expected) => {
+    expect(conversationOf({ id: 't_1', ...fields }).participants).toEqual(expected);
+  });
+
+  test('senders that cannot be read are none', () => {
+    expect(conversationOf({ id: 't_1', senders: 'broken' }).senders).toEqual([]);
+  });
+
+  test.each(['sticker', 'attachments', 'shares', 'story', 'to', 'is_unsupported'])(
+    'a message whose %s cannot be read keeps the rest',
+    (field) => {
+      expect(messageOf({ id: 'm_1', message: 'hi', [field]: 17 })).toMatchObject({
+        id: 'm_1',
+        message: 'hi',
+        [field]: null,
+      });
+    },
+  );
+
+  test('unknown fields of a message are kept', () => {
+    expect(messageOf({ id: 'm_1', future: { a: 1 } })).toMatchObject({ future: { a: 1 } });
+  });
+});
+
+describe('whether all messages are there', () => {
+  const messages = { data: [{ id: 'm_1', created_time: graphTime(0) }] };
+  test.each<[string, Record<string, unknown>, boolean, string | null]>([
+    ['no paging, as Instagram does', { messages }, true, null],
+    ['cursors without next', { messages: { ...messages, paging: { cursors: { after: 'x' } } } }, true, null],
+    ['next', { messages: { ...messages, paging: { next: next('older') } } }, false, 'older'],
+    ['next on an empty page', { messages: { data: [], paging: { next: next('older') } } }, false, 'older'],
+    [
+      'next without a cursor',
+      { messages: { ...messages, paging: { next: 'https://graph.facebook.com/' } } },
+      false,
+      null,
+    ],
+    ['no messages and a count of none', { message_count: 0 }, true, null],
+    ['no messages but a count', { message_count: 7 }, false, null],
+    ['an empty list but a count', { message_count: 7, messages: { data: [] } }, false, null],
+  ])('%s', (_, fields, complete, after) => {
+    expect(conversationOf({ id: 't_1', ...fields })).toMatchObject({
+      messagesComplete: complete,
+      messagesAfter: after,
+    });
+  });
+});
+
+describe('one bad item spoils no other', () => {
+  test.each<[string, unknown, string | null, string]>([
+    ['null', null, null, '(item)'],
+    ['a text', 'x', null, '(item)'],
+    ['a list', [], null, '(item)'],
+    ['no id', { updated_time: graphTime(1) }, null, 'id'],
+    ['an empty id', { id: '' }, null, 'id'],
+    ['a time that is none', { id: 't_bad', updated_time: 'yesterday' }, 't_bad', 'updated_time'],
+    [
+      'a time out of all sense',
+      { id: 't_bad', updated_time: '0001-01-01T00:00:00+0000' },
+      't_bad',
+      'updated_time',
+    ],
+    ['a time that is a number', { id: 't_bad', updated_time: 1769862896 }, 't_bad', 'updated_time'],
+    ['messages that are no list', { id: 't_bad', messages: { data: 'x' } }, 't_bad', 'messages.data'],
+  ])('a conversation that is or has %s', (_, bad, graphId, path) => {
+    const page = readPage({ data: [GOOD, bad, { ...GOOD, id: 't_2' }], paging: { next: next('x') } }, null);
+    expect(page.conversations.map(({ id }) => id)).toEqual(['t_good', 't_2']);
+    expect(page.after).toBe('x');
+    expect(page.rejected).toEqual([
+      { itemType: 'conversation', graphId, detail: expect.stringContaining(`${path}: `), raw: bad },
+    ]);
+  });
+
+  test.each<[string, unknown, string | null]>([
+    ['null', null, null],
+    ['without a time', { id: 'm_bad' }, 'm_bad'],
+    ['with a time that is none', { id: 'm_bad', created_time: '31/31/2026' }, 'm_bad'],
+    ['whose text is a number', { id: 'm_bad', created_time: graphTime(1), message: 5 }, 'm_bad'],
+    ['with an id that has lost digits', { id: 2 ** 60, created_time: graphTime(1) }, null],
+    ['whose author is a text', { id: 'm_bad', created_time: graphTime(1), from: 'Ann' }, 'm_bad'],
+  ])('a message %s is set aside, its conversation is read', (_, bad, graphId) => {
+    const good = { id: 'm_1', created_time: graphTime(1) };
+    const page = readPage(
+      { data: [{ id: 't_1', messages: { data: [good, bad, { ...good, id: 'm_2' }] } }] },
+      null,
+    );
+    expect(page.conversations[0]?.messages.map(({ id }) => id)).toEqual(['m_1', 'm_2']);
+    expect(page.rejected).toEqual([{ itemType: 'message', graphId, detail: expect.any(String), raw: bad }]);
+  });
+
+  test('what is said of a bad item quotes no message', () => {
+    const rejected = rejectionsOf({
+      id: 't_1',
+      messages: { data: [{ id: 'm_1', message: 'a secret of Ann' }] },
+    });
+    expect(rejected).toHaveLength(1);
+    expect(rejected[0]?.detail).not.toContain('secret');
+  });
+
+  test.each([null, 'x', 5, [], {}, { data: null }, { data: {} }])('%j is no list at all', (body) => {
+    const call = () => readPage(body, null);
+    expect(call).toThrowError(GraphError);
+    expect(call).toThrowError(expect.objectContaining({ kind: 'transient' }));
+  });
+
+  test('any JSON as an item is read or set aside, and the items beside it are read as ever', () => {
+    const value = fc.jsonValue({ maxDepth: 4 });
+    const message = fc.oneof(
+      value,
+      fc.record(
+        {
+          id: value,
+          created_time: fc.oneof(value, fc.constant(graphTime(3))),
+          from: value,
+          to: value,
+          message: value,
+          attachments: value,
+          shares: value,
+          sticker: value,
+        },
+        { requiredKeys: [] },
+      ),
+    );
+    const item = fc.oneof(
+      value,
+      fc.record(
+        {
+          id: fc.oneof(fc.constant('t_x'), value),
+          updated_time: fc.oneof(fc.constant(graphTime(2)), value),
+          message_count: value,
+          participants: fc.oneof(value, fc.record({ data: value })),
+          senders: value,
+          messages: fc.oneof(value, fc.record({ data: fc.array(message), paging: value })),
+        },
+        { requiredKeys: [] },
+      ),
+    );
+    const alone = readPage({ data: [GOOD] }, null).conversations[0];
+    fc.assert(
+      fc.property(item, (raw) => {
+        const page = readPage({ data: [GOOD, raw, GOOD] }, null);
+        const conversations = page.rejected.filter(({ itemType }) => itemType === 'conversation');
+        expect(page.conversations.length + conversations.length).toBe(3);
+        expect(page.conversations.at(0)).toEqual(alone);
+        expect(page.conversations.at(-1)).toEqual(alone);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('the token that Meta embeds in paging', () => {
+  const paging = { next: next('older'), previous: next('newer'), cursors: { after: 'older' } };
+  const everything = (item: unknown) => JSON.stringify(readPage({ data: [item], paging }, null));
+
+  test('is in nothing that is kept of a conversation', () => {
+    expect(everything({ ...GOOD, messages: { ...GOOD.messages, paging } })).not.toContain(TOKEN);
+  });
+
+  test('is in nothing that is kept of a conversation set aside', () => {
+    expect(
+      everything({ ...GOOD, updated_time: 'broken', messages: { ...GOOD.messages, paging } }),
+    ).not.toContain(TOKEN);
+  });
+
+  test('is in nothing that is kept of a message, set aside or not', () => {
+    const reactions = { data: [{ reaction: 'love' }], paging };
+    const item = { id: 't_1', messages: { data: [{ id: 'm_1', created_time: graphTime(0), reactions }] } };
+    expect(everything(item)).not.toContain(TOKEN);
+    const bad = { id: 't_1', messages: { data: [{ id: 'm_1', attachments: { data: [], paging } }] } };
+    expect(everything(bad)).not.toContain(TOKEN);
+  });
+});

@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import * as messages from '../../src/contract/messages.ts';
+import { SEARCH_ATTRIBUTES, SYNC_WORKFLOW } from '../../src/contract/names.ts';
+import { connectClient } from '../../src/temporal/connection.ts';
+import { SEARCH_ATTRIBUTE_TYPES } from '../../src/temporal/search-attributes.ts';
+import { createSyncControl, TemporalUnavailable } from '../../src/temporal/sync.ts';
+import * as workflows from '../../workflows/index.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The sources of some folders, by their path from the root. */
+function sources(...folders: string[]): [string, string][] {
+  return folders
+    .flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
+        join(folder, name),
+      ),
+    )
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]);
+}
+
+describe('signals and queries', () => {
+  test('have names of their own', () => {
+    const names = Object.values(messages).map(({ type, name }) => `${type} ${name}`);
+    expect(names.sort()).toEqual(['query progress', 'signal cancel', 'signal pause', 'signal resume']);
+    expect(new Set(Object.values(messages).map(({ name }) => name)).size).toBe(names.length);
+  });
+
+  test.each(sources('src', 'workflows', 'activities'))(
+    '%s names none by a text, and defines none beside the contract',
+    (path, source) => {
+      const byText =
+        /\.(signal|query|signalWithStart|executeUpdate|startUpdate)\(\s*['"`]|setHandler\(\s*['"`]|\bsignal:\s*['"`]/;
+      expect(byText.exec(source)).toBeNull();
+      if (path !== join('src', 'contract', 'messages.ts')) {
+        expect(/define(Signal|Query|Update)\b/.exec(source)).toBeNull();
+      }
+    },
+  );
+
+  test('are all handled by the workflow, before it first waits', () => {
+    const [, source] = sources('workflows').find(([path]) => path.endsWith('sync.ts')) ?? ['', ''];
+    const body = source.slice(source.indexOf('export async function SyncWorkflow'));
+    const start = body.indexOf('CancellationScope.nonCancellable(');
+    for (const name of Object.keys(messages)) {
+      expect([name, body.indexOf(`setHandler(${name},`) > 0]).toEqual([name, true]);
+      expect([name, body.indexOf(`setHandler(${name},`) < start]).toEqual([name, true]);
+    }
+  });
+});
+
+describe('names that Temporal knows', () => {
+  test('the workflow is exported under the name by which it is started', () => {
+    expect(Object.keys(workflows)).toContain(SYNC_WORKFLOW);
+  });
+
+  test('every search attribute is registered as a keyword', () => {
+    expect(SEARCH_ATTRIBUTE_TYPES).toEqual(
+      Object.fromEntries(Object.values(SEARCH_ATTRIBUTES).map(({ name }) => [name, 'Keyword'])),
+    );
+  });
+});
+
+describe('while Temporal is away', () => {
+  const client = connectClient({ TEMPORAL_ADDRESS: '127.0.0.1:1' });
+  const control = createSyncControl(client, 'sync');
+
+  test('a start and a signal say so, a query answers nothing, and it is not ready', async () => {
+    const options = { mode: 'full', trigger: 'manual', messageDepth: 'all', maxConversations: null } as const;
+    const input = { jobId: 'j', pageId: 'p', facebookPageId: '1', resume: false, options };
+    await Promise.all([
+      expect(control.start(input)).rejects.toBeInstanceOf(TemporalUnavailable),
+      expect(control.command('1', 'pause')).rejects.toBeInstanceOf(TemporalUnavailable),
+      expect(control.progress('1')).resolves.toBeNull(),
+      expect(control.isReady()).resolves.toBe(false),
+    ]);
+    await client.connection.close();
+  });
+});
