@@ -21,8 +21,10 @@ export function buildBatch(
   room: number | null,
 ): Batch {
   const { page } = read;
-  const taken = room === null ? page.conversations : page.conversations.slice(0, room);
-  const full = room !== null && page.conversations.length + countRejected(page.rejected) >= room;
+  const rejected = withinRoom(page.rejected, room);
+  const space = room === null ? page.conversations.length : room - countConversations(rejected);
+  const taken = page.conversations.slice(0, space);
+  const full = room !== null && taken.length + countConversations(rejected) >= room;
   const newest = new Map<string, ConversationInput>();
   for (const conversation of taken) {
     const mapped = mapConversation(conversation, own, SOURCE);
@@ -41,13 +43,19 @@ export function buildBatch(
     isLast,
     conversations: [...newest.values()],
     repeated: taken.length - newest.size,
-    failures: page.rejected.map(toFailure),
+    failures: rejected.map(toFailure),
     apiCalls: read.apiCalls,
   };
 }
 
-function countRejected(rejected: Rejected[]): number {
+function countConversations(rejected: Rejected[]): number {
   return rejected.filter((item) => item.itemType === 'conversation').length;
+}
+
+/** What was set aside counts too: conversations beyond the room are left out, messages are not counted. */
+function withinRoom(rejected: Rejected[], room: number | null): Rejected[] {
+  let left = room ?? rejected.length;
+  return rejected.filter((item) => item.itemType === 'message' || left-- > 0);
 }
 
 function toFailure(item: Rejected): FailureInput {
@@ -56,6 +64,6 @@ function toFailure(item: Rejected): FailureInput {
     graphId: item.graphId,
     reason: item.itemType === 'conversation' ? 'unreadable_conversation' : 'unreadable_message',
     detail: item.detail,
-    payload: item.raw,
+    payload: item.payload,
   };
 }

@@ -1,6 +1,6 @@
 import { log } from '@temporalio/activity';
+import type { ClosedJob, CloseJobInput } from '../src/contract/job-steps.ts';
 import { NO_TOTALS } from '../src/contract/progress.ts';
-import type { ClosedJob, CloseJobInput } from '../src/contract/sync-options.ts';
 import type { Store } from '../src/store/index.ts';
 
 /** Writes the job's end: status, watermark or checkpoint, and the sentence for people. May be repeated. */

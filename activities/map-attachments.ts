@@ -51,11 +51,11 @@ function stored(item: Fields, known: Partial<StoredAttachment> & { type: string 
 }
 
 function kindOf(item: Fields, mime: string | null, image: boolean, video: boolean): string {
-  if (item.generic_template !== undefined) return 'template';
-  if (image) return 'image';
-  if (video) return 'video';
+  if (item.generic_template) return 'template';
+  // a video carries image_data too, for its size
   const family = mime?.split('/')[0];
-  return family === 'image' || family === 'video' || family === 'audio' ? family : 'file';
+  if (family === 'image' || family === 'video' || family === 'audio') return family;
+  return video ? 'video' : image ? 'image' : 'file';
 }
 
 /** Meta's media links carry their expiry as `oe`, hexadecimal seconds since 1970. */

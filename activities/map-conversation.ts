@@ -30,7 +30,7 @@ export function mapConversation(
   return {
     graphId: conversation.id,
     senderId: person?.id ?? null,
-    senderName: person?.name ?? person?.username ?? null,
+    senderName: person?.name || person?.username || null,
     username: person?.username ?? null,
     updatedTime: conversation.updatedTime,
     lastMessageAt: newest ?? conversation.updatedTime,
@@ -39,7 +39,7 @@ export function mapConversation(
     historyCursor: conversation.messagesAfter,
     historyComplete: conversation.messagesComplete,
     events,
-    raw: conversation.raw,
+    payload: conversation.payload,
   };
 }
 
@@ -50,6 +50,7 @@ function isReadable(message: GraphMessage): boolean {
     typeof message.message === 'string' ||
     !!message.sticker ||
     !!message.story ||
+    message.is_unsupported === true ||
     [message.attachments, message.shares].some((edge) => (edge?.data.length ?? 0) > 0)
   );
 }

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity';
+import type { OpenedJob, OpenJobInput } from '../src/contract/job-steps.ts';
 import { FAILURE_TYPES } from '../src/contract/sync-error.ts';
-import type { OpenedJob, OpenJobInput } from '../src/contract/sync-options.ts';
 import type { Store } from '../src/store/index.ts';
 
 /**

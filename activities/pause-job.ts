@@ -1,4 +1,4 @@
-import type { PausedJob, PauseJobInput } from '../src/contract/sync-options.ts';
+import type { PausedJob, PauseJobInput } from '../src/contract/job-steps.ts';
 import type { Store } from '../src/store/index.ts';
 
 /**

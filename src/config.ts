@@ -1,6 +1,14 @@
 import { z } from 'zod';
 
-const number = (fallback: number, min: number) => z.coerce.number().min(min).default(fallback);
+/** Digits only: a blank is no number, and certainly not 0. */
+const digits = z
+  .string()
+  .trim()
+  .regex(/^\d+(\.\d+)?$/, 'must be a number')
+  .transform(Number);
+const number = (fallback: number, min: number) => digits.pipe(z.number().min(min)).default(fallback);
+const integer = (fallback: number, min: number, max: number) =>
+  digits.pipe(z.int().min(min).max(max)).default(fallback);
 
 /** An unset variable and an empty one are the same. */
 const text = z.string().trim().min(1).optional();
@@ -15,9 +23,11 @@ const keyRing = z.string().transform((value, context) => {
 });
 
 const environment = z.object({
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  PORT: integer(3000, 0, 65_535),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL'),
-  GRAPH_BASE_URL: z.url().default('https://graph.facebook.com'),
+  GRAPH_BASE_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
+    .default('https://graph.facebook.com'),
   GRAPH_API_VERSION: z
     .string()
     .regex(/^v\d+\.\d+$/, 'must look like v25.0')
@@ -33,7 +43,7 @@ const environment = z.object({
   PAGESYNC_API_TOKEN: z.string().min(16, 'must have at least 16 characters'),
   PAGESYNC_QUEUE_PREFIX: z.string().default(''),
   SYNC_SLICE_SECONDS: number(2, 0),
-  SYNC_MAX_ATTEMPTS: z.coerce.number().int().min(1).default(8),
+  SYNC_MAX_ATTEMPTS: integer(8, 1, 1000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 

@@ -30,6 +30,7 @@ export async function runProgram(
     await main(config, logger);
   } catch (error) {
     logger.fatal({ err: error }, `${name} failed`);
-    process.exitCode = 1;
+    // at once: native threads would keep a broken program alive, and nothing would start it again
+    process.exit(1);
   }
 }

@@ -238,7 +238,9 @@ export function carryOver(state: SyncState): SyncState {
 
 /** Answer of the `progress` query. */
 export function progressOf(state: SyncState, job: SyncWorkflowInput): WorkflowProgress {
-  const waits = state.streams.map((stream) => stream.waitUntilMs).filter((ms) => ms !== null);
+  const streams =
+    state.phase === 'walk' ? state.streams : state.streams.map((s) => ({ ...s, waitUntilMs: null }));
+  const waits = streams.map((stream) => stream.waitUntilMs).filter((ms) => ms !== null);
   return {
     jobId: job.jobId,
     status: state.status,
@@ -246,7 +248,7 @@ export function progressOf(state: SyncState, job: SyncWorkflowInput): WorkflowPr
     mode: job.options.mode,
     tokenExpired: state.pause === 'token',
     waitingUntil: waits.length === 0 ? null : new Date(Math.max(...waits)).toISOString(),
-    streams: state.streams.map((stream) => ({
+    streams: streams.map((stream) => ({
       platform: stream.platform,
       state: stream.state,
       batches: stream.seq,

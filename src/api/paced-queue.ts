@@ -17,7 +17,9 @@ export class PacedQueue<T> {
   push(events: T[]): void {
     this.#waiting.push(...events);
     while (this.#waiting.length > PER_SECOND) {
-      this.#waiting = this.#waiting.filter((_, index) => index % 2 === 1);
+      // counted from the end: the newest always stays
+      const last = this.#waiting.length - 1;
+      this.#waiting = this.#waiting.filter((_, index) => (last - index) % 2 === 0);
     }
     this.#timer ??= setInterval(() => this.#next(), 1000 / PER_SECOND);
   }

@@ -2,6 +2,7 @@ import type { BudgetMeter } from '../contract/budget.ts';
 import type { Platform } from '../contract/platform.ts';
 import { GraphError } from './errors.ts';
 import { nextCursor } from './paging.ts';
+import { withoutPagingLinks } from './redact.ts';
 import { type GraphEndpoint, graphGet } from './request.ts';
 import {
   conversationSchema,
@@ -51,7 +52,8 @@ export interface GraphConversation {
   messagesAfter: string | null;
   /** Whether `messages` are all there are. */
   messagesComplete: boolean;
-  raw: unknown;
+  /** The conversation as Graph sent it, without links that embed the token. */
+  payload(): unknown;
 }
 
 /** An item that the schemas could not take. */
@@ -59,7 +61,8 @@ export interface Rejected {
   itemType: 'conversation' | 'message';
   graphId: string | null;
   detail: string;
-  raw: unknown;
+  /** As Graph sent it, without links that embed the token. */
+  payload: unknown;
 }
 
 export interface ConversationsPage {
@@ -98,13 +101,18 @@ export function createGraphClient(endpoint: GraphEndpoint, budget: BudgetMeter, 
         onCall();
         return graphGet(endpoint, query.token, path, params, signal);
       });
-      return readPage(body, query.after);
+      return readPage(body, query.after, query.messages > 0);
     },
   };
 }
 
-/** Reads an answer item by item: a bad conversation, or a bad message in a good one, is set aside alone. */
-export function readPage(body: unknown, asked: string | null): ConversationsPage {
+/**
+ * Reads an answer item by item: a bad conversation, or a bad message in a good one, is set aside alone.
+ *
+ * @param asked the cursor that was asked for
+ * @param withMessages whether messages were asked for; without, nothing is known of them
+ */
+export function readPage(body: unknown, asked: string | null, withMessages = true): ConversationsPage {
   const list = listSchema.safeParse(body);
   if (!list.success) throw new GraphError('transient', { detail: 'Graph answered without a list of data' });
   const page: ConversationsPage = {
@@ -115,14 +123,9 @@ export function readPage(body: unknown, asked: string | null): ConversationsPage
   for (const raw of list.data.data) {
     const parsed = conversationSchema.safeParse(raw);
     if (parsed.success) {
-      page.conversations.push(readConversation(parsed.data, raw, page.rejected));
+      page.conversations.push(readConversation(parsed.data, raw, page.rejected, withMessages));
     } else {
-      page.rejected.push({
-        itemType: 'conversation',
-        graphId: idOf(raw),
-        detail: reasonOf(parsed.error),
-        raw,
-      });
+      page.rejected.push(reject('conversation', raw, reasonOf(parsed.error)));
     }
   }
   return page;
@@ -132,15 +135,13 @@ function readConversation(
   item: ReturnType<typeof conversationSchema.parse>,
   raw: unknown,
   rejected: Rejected[],
+  withMessages: boolean,
 ): GraphConversation {
   const messages: GraphMessage[] = [];
   for (const rawMessage of item.messages?.data ?? []) {
     const parsed = messageSchema.safeParse(rawMessage);
     if (parsed.success) messages.push(parsed.data);
-    else {
-      const graphId = idOf(rawMessage);
-      rejected.push({ itemType: 'message', graphId, detail: reasonOf(parsed.error), raw: rawMessage });
-    }
+    else rejected.push(reject('message', rawMessage, reasonOf(parsed.error)));
   }
   const older = olderMessages(item.messages?.paging);
   const missing = (item.messages?.data.length ?? 0) === 0 && (item.message_count ?? 0) > 0;
@@ -153,9 +154,13 @@ function readConversation(
     senders: item.senders?.data ?? [],
     messages,
     messagesAfter: older.after,
-    messagesComplete: older.complete && !missing,
-    raw,
+    messagesComplete: withMessages && older.complete && !missing,
+    payload: () => withoutPagingLinks(raw),
   };
+}
+
+function reject(itemType: Rejected['itemType'], raw: unknown, detail: string): Rejected {
+  return { itemType, graphId: idOf(raw), detail, payload: withoutPagingLinks(raw) };
 }
 
 /** A nested page without `next` is complete; one whose cursor cannot be read is not, and spoils nothing else. */

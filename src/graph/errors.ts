@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { GraphErrorKind, SyncError } from '../contract/sync-error.ts';
+import { redact } from './redact.ts';
 
 /** What Meta says of an error, as far as it says anything. */
 export interface GraphErrorBody {
@@ -12,8 +13,22 @@ export interface GraphErrorBody {
   traceId: string | null;
 }
 
-const number = z.coerce.number().int().nullish().catch(null);
-const text = z.string().nullish().catch(null);
+const number = z
+  .union([
+    z.number().int(),
+    z
+      .string()
+      .regex(/^-?\d+$/)
+      .transform(Number),
+  ])
+  .nullish()
+  .catch(null);
+/** An empty text says nothing; no text that is kept holds a token. */
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => (value ? redact(value) : null))
+  .catch(null);
 const errorFields = z.looseObject({
   message: text,
   type: text,
@@ -77,11 +92,11 @@ export function classify(status: number, error: GraphErrorBody | null): GraphErr
   if (subcode === THROTTLE_SUBCODE) return 'throttle';
   if ((code === 1 || code === -3) && says(/reduce the amount of data/i)) return 'shrink';
   if (code === 190 || code === 102) return 'auth';
-  if (code === null && type === 'OAuthException') return 'auth';
+  if (code === null && type === 'OAuthException' && isTransient !== true) return 'auth';
   if (code === 368) return 'blocked';
   if (code !== null && (PERMISSION_CODES.has(code) || (code >= 200 && code <= 299))) return 'permission';
   if (subcode !== null && PERMISSION_SUBCODES.has(subcode)) return 'permission';
-  if (code === 100 && says(/missing permission/i) && subcode !== 33) return 'permission';
+  if (says(/\(#100\)\s*missing permission/i)) return 'permission';
   if (code === 9000001 || (code === 100 && (subcode === 33 || subcode === 2018001))) return 'gone';
   if (isTransient === true) return 'transient';
   if (code === 2 || code === 960 || (code === 1 && isTransient === null)) return 'transient';
@@ -142,11 +157,6 @@ function describe(body: GraphErrorBody | null, status: number | null): string {
     body.subcode === null ? null : `subcode ${body.subcode}`,
     body.traceId === null ? null : `trace ${body.traceId}`,
   ].filter((part) => part !== null);
-  const words = redact(body.userMessage ?? body.message ?? body.type ?? 'Graph error');
+  const words = body.userMessage ?? body.message ?? body.type ?? 'Graph error';
   return numbers.length === 0 ? words : `${words} (${numbers.join(', ')})`;
-}
-
-/** Meta quotes requests in its errors at times; a token is never passed on. */
-function redact(words: string): string {
-  return words.replace(/access_token=[^&\s"']+/g, 'access_token=…').replace(/\bEA[A-Za-z0-9]{30,}/g, '…');
 }

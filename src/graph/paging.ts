@@ -22,7 +22,7 @@ export function nextCursor(value: unknown, asked: string | null): string | null 
   if (!parsed.success) return null;
   const { next, cursors } = parsed.data;
   if (next === undefined || next === null || next === '') return null;
-  const after = cursorOf(next) ?? cursors?.after ?? null;
+  const after = cursorOf(next) || cursors?.after || null;
   if (after === null)
     throw new GraphError('bad_request', { detail: 'Graph named a next page without a cursor' });
   if (after === asked) throw new GraphError('bad_request', { detail: 'Graph named the same cursor twice' });

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { parseCleanJson } from './clean-text.ts';
 import { classify, GraphError, readErrorBody } from './errors.ts';
+import { redactToken } from './redact.ts';
 import { readUsage, type Usage } from './usage.ts';
 
 /** Where and how Graph is called. */
@@ -19,6 +20,9 @@ export interface GraphEndpoint {
 }
 
 const MINUTE = 60_000;
+
+/** Meta's quotas are counted over a day at most: a longer wait is a mistake in the answer. */
+const LONGEST_WAIT_MS = 24 * 60 * MINUTE;
 
 /**
  * One GET. The token travels in the `Authorization` header and stands in no URL, log or error.
@@ -48,7 +52,7 @@ export async function graphGet(
       redirect: 'error',
       signal: AbortSignal.any([signal, AbortSignal.timeout(endpoint.timeoutMs)]),
     });
-    raw = await response.text();
+    raw = redactToken(await response.text(), token);
   } catch (error) {
     signal.throwIfAborted();
     throw new GraphError('transient', { detail: networkReason(error, endpoint.timeoutMs) });
@@ -84,17 +88,30 @@ function waitOf(
   if (kind === 'blocked') return Date.now() + endpoint.blockedWaitMs;
   if (kind === 'gone') return Date.now() + endpoint.throttleWaitMs;
   if (kind !== 'throttle') return null;
-  const told = Math.max((usage.regainMinutes ?? 0) * MINUTE, (Number(retryAfter) || 0) * 1000);
+  const told = Math.min(
+    LONGEST_WAIT_MS,
+    Math.max((usage.regainMinutes ?? 0) * MINUTE, retryAfterMs(retryAfter)),
+  );
   // jitter, so that not every worker comes back at the same moment
   const wait = told > 0 ? told : endpoint.throttleWaitMs;
   return Date.now() + Math.round(wait * (1 + Math.random() * 0.1));
+}
+
+/** `Retry-After` of RFC 9110: seconds or a date. */
+function retryAfterMs(header: string | null): number {
+  if (header === null) return 0;
+  const seconds = Number(header);
+  const ms = Number.isNaN(seconds) ? Date.parse(header) - Date.now() : seconds * 1000;
+  return ms > 0 ? ms : 0;
 }
 
 /** Node hides the reason of a failed fetch in `cause`; neither holds the URL. */
 function networkReason(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return 'Graph could not be reached';
   if (error.name === 'TimeoutError') return `Graph did not answer within ${timeoutMs / 1000} s`;
+  // only the code: messages may quote what was sent
   const cause = error.cause;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : error.message;
-  return `Graph could not be reached: ${code}`;
+  return cause instanceof Error && 'code' in cause
+    ? `Graph could not be reached: ${String(cause.code)}`
+    : 'Graph could not be reached';
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withoutPagingLinks } from './redact.ts';
 
 /** Ids are text, always. An id that came as a number too large for JavaScript has lost digits and is refused. */
 const id = z.union([z.string().min(1), z.number().int().safe().transform(String)]);
@@ -41,7 +42,7 @@ export const messageSchema = z.looseObject({
   attachments: edge.nullish().catch(null),
   shares: edge.nullish().catch(null),
   story: z.looseObject({}).nullish().catch(null),
-  reactions: z.unknown().optional(),
+  reactions: z.unknown().optional().transform(withoutPagingLinks),
   tags: z.unknown().optional(),
   is_unsupported: z.boolean().nullish().catch(null),
 });

@@ -6,8 +6,14 @@ import type { Usage } from './usage.ts';
 /** After so long without an answer the connection is a new one, and the call arrives later than it was sent. */
 const KEEP_ALIVE_MS = 4000;
 
+/** Meters may show more than 100 %, within reason. */
+const MOST_PERCENT = 1000;
+
 /** Lateness below this is lost in the budget's margin. */
 const NEGLIGIBLE_MS = 3;
+
+/** A call that took longer than this spent the time at Meta, not on the way there. */
+const MOST_LATE_MS = 1000;
 
 /**
  * Makes calls when it is their turn, and tells the budget what they show: that they went out late (the turns
@@ -35,7 +41,8 @@ export function createTurns(budget: BudgetMeter, longestWaitMs: number) {
     try {
       const answer = await call();
       const { assetPercent } = answer.usage;
-      if (assetPercent !== null) await budget.observe(asset, Math.round(assetPercent));
+      if (assetPercent !== null)
+        await budget.observe(asset, Math.min(Math.round(assetPercent), MOST_PERCENT));
       return answer;
     } catch (error) {
       if (error instanceof GraphError && error.untilMs !== null && error.kind !== 'gone') {
@@ -46,7 +53,8 @@ export function createTurns(budget: BudgetMeter, longestWaitMs: number) {
       const answered = Date.now();
       lastAnswer.set(asset, answered);
       const lateMs = (isCold ? answered : sent) - due;
-      if (lateMs > NEGLIGIBLE_MS) await budget.late(asset, lateMs);
+      // best effort: what the call itself has to say is more important
+      if (lateMs > NEGLIGIBLE_MS) await budget.late(asset, Math.min(lateMs, MOST_LATE_MS)).catch(() => {});
     }
   };
 }

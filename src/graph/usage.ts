@@ -8,54 +8,45 @@ export interface Usage {
   regainMinutes: number | null;
 }
 
-const METERS = ['call_count', 'total_time', 'total_cputime'];
-
 /**
  * Reads `X-App-Usage`, `X-Page-Usage` and `X-Business-Use-Case-Usage`: all elements, the maximum of each.
  * Broken JSON, empty strings, percent signs, repeated keys, values over 100: nothing makes it throw.
  * `X-Ad-Account-Usage` is another family and not read.
  */
 export function readUsage(headers: Headers): Usage {
-  const app = elementsOf(headers.get('x-app-usage'));
-  const page = elementsOf(headers.get('x-page-usage'));
-  const business = elementsOf(headers.get('x-business-use-case-usage'));
-  const asset = [...page, ...business];
+  const app = metersOf(headers.get('x-app-usage'));
+  const page = metersOf(headers.get('x-page-usage'));
+  const business = metersOf(headers.get('x-business-use-case-usage'));
   return {
-    assetPercent: highest(asset.flatMap((element) => METERS.map((meter) => numberOf(element[meter])))),
-    appPercent: highest(app.flatMap((element) => METERS.map((meter) => numberOf(element[meter])))),
-    regainMinutes: highest(asset.map((element) => numberOf(element.estimated_time_to_regain_access))),
+    assetPercent: highest([...page.percents, ...business.percents]),
+    appPercent: highest(app.percents),
+    regainMinutes: highest([...page.regains, ...business.regains]),
   };
 }
 
-/** All objects that hold meters, however deep: `{…}`, `{"<id>": [{…}, …], …}`. */
-function elementsOf(header: string | null): Record<string, unknown>[] {
-  if (header === null) return [];
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(header);
-  } catch {
-    return [];
+const METER =
+  /"(call_count|total_time|total_cputime|estimated_time_to_regain_access)"\s*:\s*"?(\d+(?:\.\d+)?(?:e\d+)?)/g;
+
+/** Every meter in the text of a header: parsing would keep only the last of keys that repeat. */
+function metersOf(header: string | null): { percents: number[]; regains: number[] } {
+  const found: { percents: number[]; regains: number[] } = { percents: [], regains: [] };
+  if (header === null || !isJson(header)) return found;
+  for (const [, name, digits] of header.matchAll(METER)) {
+    const into = name === 'estimated_time_to_regain_access' ? found.regains : found.percents;
+    into.push(Number(digits));
   }
-  const found: Record<string, unknown>[] = [];
-  const visit = (value: unknown, depth: number) => {
-    if (typeof value !== 'object' || value === null || depth > 4) return;
-    const record = value as Record<string, unknown>;
-    if (!Array.isArray(value)) found.push(record);
-    for (const inner of Object.values(record)) visit(inner, depth + 1);
-  };
-  visit(parsed, 0);
   return found;
 }
 
-function numberOf(value: unknown): number | null {
-  const number =
-    typeof value === 'number' ? value : typeof value === 'string' ? Number.parseFloat(value) : Number.NaN;
-  return Number.isFinite(number) && number >= 0 ? number : null;
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
-function highest(values: (number | null)[]): number | null {
-  return values.reduce(
-    (high, value) => (value !== null && (high === null || value > high) ? value : high),
-    null,
-  );
+function highest(values: number[]): number | null {
+  return values.length === 0 ? null : Math.max(...values);
 }

@@ -16,7 +16,7 @@ export interface ConversationInput {
   historyComplete: boolean;
   events: EventInput[];
   /** The conversation as Graph sent it, for `sync_failures` should it be refused. */
-  raw: unknown;
+  payload(): unknown;
 }
 
 /** A message, or anything else that happened, as it is stored. */

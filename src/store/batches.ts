@@ -82,7 +82,7 @@ export function createBatchStore(sql: Sql) {
             graphId: conversation.graphId.slice(0, 500),
             reason: 'not_storable',
             detail: error instanceof Error ? error.message : String(error),
-            payload: conversation.raw,
+            payload: conversation.payload(),
           }),
         );
         return await upsertBatch(sql, {

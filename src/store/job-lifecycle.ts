@@ -1,8 +1,9 @@
 import { hasEnded, isLegalMove, JOB_STATUSES, type JobStatus, LEGAL_MOVES } from '../contract/job-status.ts';
+import type { CloseJobInput } from '../contract/job-steps.ts';
 import type { JobResource } from '../contract/resources.ts';
 import { statisticsSentence } from '../contract/statistics.ts';
 import type { SyncError } from '../contract/sync-error.ts';
-import type { CloseJobInput, SyncWorkflowInput } from '../contract/sync-options.ts';
+import type { SyncWorkflowInput } from '../contract/sync-options.ts';
 import { type JobRow, toJob } from './job-row.ts';
 import { PROGRESS_CHANNEL } from './progress-channel.ts';
 import type { Sql, Transaction } from './sql.ts';

@@ -61,7 +61,7 @@ function conversation(graphId: string, change: Partial<ConversationInput> = {}):
     historyCursor: null,
     historyComplete: true,
     events: [message(`m-${graphId}`)],
-    raw: { id: graphId },
+    payload: () => ({ id: graphId }),
     ...change,
   };
 }
