@@ -60,7 +60,7 @@ describe('a conversation', () => {
           metadata: { source: 'initial_sync', from_id: '7001' },
         },
       ],
-      raw: item,
+      payload: expect.any(Function),
     });
   });
 
