@@ -53,7 +53,7 @@ export function createSyncSlice(deps: SyncSliceDeps) {
       }
       const state: WalkState = {
         position: await batches.position(input.jobId, input.platform),
-        totals: await batches.totals(input.jobId),
+        job: await batches.progress(input.jobId),
         pageSize: input.pageSize ?? fullPageSize(input.platform, input.messageDepth),
         advanced: false,
       };
@@ -63,7 +63,7 @@ export function createSyncSlice(deps: SyncSliceDeps) {
         seq: state.position.seq,
         fetched: state.position.fetched,
         pageSize: state.pageSize,
-        totals: state.totals,
+        job: state.job,
         advanced: state.advanced,
         error: error?.toSyncError() ?? null,
       });

@@ -1,5 +1,5 @@
 import { heartbeat } from '@temporalio/activity';
-import type { JobTotals } from '../src/contract/progress.ts';
+import type { JobProgress } from '../src/contract/progress.ts';
 import type { PageSize, SliceEnd, SyncSliceInput } from '../src/contract/slice.ts';
 import type { Store, StreamPosition } from '../src/store/index.ts';
 import { buildBatch } from './build-batch.ts';
@@ -10,7 +10,7 @@ import { fullPageSize, grow } from './page-size.ts';
 /** Where a slice stands; kept up to date while it walks, so that it is true whenever an error ends the walk. */
 export interface WalkState {
   position: StreamPosition;
-  totals: JobTotals;
+  job: JobProgress;
   pageSize: PageSize;
   /** Whether this attempt has stored anything. */
   advanced: boolean;
@@ -34,7 +34,7 @@ export async function walkPages(
 ): Promise<Extract<SliceEnd, 'time' | 'end' | 'cap'>> {
   const full = fullPageSize(input.platform, input.messageDepth);
   const room = () =>
-    input.maxConversations === null ? null : Math.max(0, input.maxConversations - state.totals.fetched);
+    input.maxConversations === null ? null : Math.max(0, input.maxConversations - state.job.fetched);
   const atEnd = () => (room() === 0 ? 'cap' : 'end');
   if (state.position.isLast || room() === 0) return atEnd();
 
@@ -61,7 +61,7 @@ export async function walkPages(
       coming = ahead ? fetchPage(batch.nextCursor) : null;
       const stored = await batches.store(batch);
       state.position = stored.position;
-      state.totals = stored.totals;
+      state.job = stored.job;
       state.advanced = true;
       heartbeat(stored.position.seq);
       if (stored.position.isLast) return atEnd();

@@ -1,12 +1,13 @@
 import type { EndedStatus, JobStatus } from '../src/contract/job-status.ts';
 import { PLATFORM_LABELS, type Platform } from '../src/contract/platform.ts';
 import {
-  type JobTotals,
+  type JobProgress,
   NO_TOTALS,
   type StreamProgress,
   type WorkflowProgress,
 } from '../src/contract/progress.ts';
 import type { PageSize, SliceEnd, SyncSliceInput, SyncSliceResult } from '../src/contract/slice.ts';
+import { conversationsPerSecond, secondsLeft } from '../src/contract/statistics.ts';
 import type { SyncError } from '../src/contract/sync-error.ts';
 import type { SyncWorkflowInput } from '../src/contract/sync-options.ts';
 
@@ -37,7 +38,7 @@ export interface SyncState {
   status: JobStatus;
   phase: WorkflowProgress['phase'];
   streams: StreamState[];
-  totals: JobTotals;
+  job: JobProgress;
   /** Why the walk stands, or is about to stand, still. */
   pause: 'user' | 'token' | null;
   cancelRequested: boolean;
@@ -56,7 +57,7 @@ export function initialState(): SyncState {
     status: 'PENDING',
     phase: 'opening',
     streams: [],
-    totals: NO_TOTALS,
+    job: { ...NO_TOTALS, total: null, elapsedMs: 0 },
     pause: null,
     cancelRequested: false,
     lastError: null,
@@ -121,7 +122,7 @@ export function afterSlice(state: SyncState, platform: Platform, result: SyncSli
   const moved: SyncState = {
     ...state,
     // two platforms report in any order; counters only grow
-    totals: result.totals.batches >= state.totals.batches ? result.totals : state.totals,
+    job: result.job.batches >= state.job.batches ? result.job : state.job,
     lastError: result.error ?? state.lastError,
   };
   const stream: Partial<StreamState> = {
@@ -219,7 +220,7 @@ export function outcome(state: SyncState): {
     const covered = state.streams.every((stream) => stream.why === 'end');
     return { status: 'COMPLETED', covered, reason: null, error: null };
   }
-  const gotAnything = state.totals.fetched > 0 || stopped.length < state.streams.length;
+  const gotAnything = state.job.fetched > 0 || stopped.length < state.streams.length;
   const reason = stopped
     .map((stream) => `${PLATFORM_LABELS[stream.platform]}: ${stream.error?.message ?? 'stopped.'}`)
     .join(' ');
@@ -240,6 +241,8 @@ export function carryOver(state: SyncState): SyncState {
 export function progressOf(state: SyncState, job: SyncWorkflowInput): WorkflowProgress {
   const streams =
     state.phase === 'walk' ? state.streams : state.streams.map((s) => ({ ...s, waitUntilMs: null }));
+  const { total, elapsedMs, ...totals } = state.job;
+  const perSecond = conversationsPerSecond(totals.fetched, elapsedMs);
   const waits = streams.map((stream) => stream.waitUntilMs).filter((ms) => ms !== null);
   return {
     jobId: job.jobId,
@@ -258,7 +261,11 @@ export function progressOf(state: SyncState, job: SyncWorkflowInput): WorkflowPr
       restarts: stream.restarts,
       error: stream.error,
     })),
-    totals: state.totals,
+    totals,
+    total: state.status === 'COMPLETED' ? totals.fetched : total,
+    totalExact: state.status === 'COMPLETED',
+    conversationsPerSecond: perSecond,
+    secondsLeft: state.phase === 'walk' ? secondsLeft(total, totals.fetched, perSecond) : null,
     lastError: state.lastError,
     continuations: state.continuations,
   };

@@ -170,7 +170,7 @@ export async function SyncWorkflow(input: SyncRunInput): Promise<SyncResult> {
 
     state = { ...state, phase: 'closing' };
     const closed = await closeJob({ jobId: job.jobId, ...outcome(state) });
-    state = { ...state, phase: 'ended', totals: closed.totals };
+    state = { ...state, phase: 'ended', job: { ...state.job, ...closed.totals } };
     moveTo(closed.status);
     log.info('Sync ended', { jobId: job.jobId, status: closed.status });
     if (cancelledByTemporal) throw new CancelledFailure(closed.message);

@@ -1,5 +1,6 @@
 import { hasEnded } from '../contract/job-status.ts';
-import type { JobResource, PageResource, SyncStatusResource } from '../contract/resources.ts';
+import type { PageResource, SyncStatusResource } from '../contract/resources.ts';
+import { secondsLeft } from '../contract/statistics.ts';
 import type { ApiDeps } from './deps.ts';
 
 /**
@@ -23,11 +24,9 @@ export async function syncStatus(deps: ApiDeps, page: PageResource): Promise<Syn
     source: known === null ? 'row' : 'workflow',
     phase: known?.phase ?? null,
     streams: known?.streams ?? null,
-    secondsLeft: secondsLeft(job),
+    secondsLeft:
+      job.status === 'IN_PROGRESS'
+        ? secondsLeft(job.total, job.totals.fetched, job.conversationsPerSecond)
+        : null,
   };
-}
-
-function secondsLeft(job: JobResource): number | null {
-  if (job.total === null || job.conversationsPerSecond === 0 || job.status !== 'IN_PROGRESS') return null;
-  return Math.ceil(Math.max(0, job.total - job.totals.fetched) / job.conversationsPerSecond);
 }

@@ -26,6 +26,14 @@ export const NO_TOTALS: JobTotals = {
   apiCalls: 0,
 };
 
+/** Counters of a job, how many conversations it will have covered, and how long it has been at work. */
+export interface JobProgress extends JobTotals {
+  /** An estimate: what is stored from earlier; `null` while nobody knows. Exact at the end of a complete job. */
+  total: number | null;
+  /** Milliseconds at work, without pauses. */
+  elapsedMs: number;
+}
+
 /** Where the walk of one platform stands. */
 export interface StreamProgress {
   platform: Platform;
@@ -52,6 +60,11 @@ export interface WorkflowProgress {
   waitingUntil: string | null;
   streams: StreamProgress[];
   totals: JobTotals;
+  total: number | null;
+  totalExact: boolean;
+  conversationsPerSecond: number;
+  /** Estimated time left in seconds; `null` while the total is unknown. */
+  secondsLeft: number | null;
   lastError: SyncError | null;
   /** Number of times that the workflow has continued as new. */
   continuations: number;

@@ -1,5 +1,5 @@
 import type { Platform } from './platform.ts';
-import type { JobTotals } from './progress.ts';
+import type { JobProgress } from './progress.ts';
 import type { SyncError } from './sync-error.ts';
 import type { MessageDepth } from './sync-options.ts';
 
@@ -62,8 +62,8 @@ export interface SyncSliceResult {
   fetched: number;
   /** Page size to go on with. */
   pageSize: PageSize;
-  /** The job's counters after the slice, over all platforms. */
-  totals: JobTotals;
+  /** The job after the slice, over all platforms. */
+  job: JobProgress;
   /** Whether this attempt stored anything. */
   advanced: boolean;
   error: SyncError | null;

@@ -25,6 +25,11 @@ export function conversationsPerSecond(fetched: number, elapsedMs: number): numb
   return elapsedMs > 0 ? Math.round((fetched / elapsedMs) * 10_000) / 10 : 0;
 }
 
+/** Estimated seconds until the total is reached; `null` while total or speed is unknown. */
+export function secondsLeft(total: number | null, fetched: number, perSecond: number): number | null {
+  return total === null || perSecond === 0 ? null : Math.ceil(Math.max(0, total - fetched) / perSecond);
+}
+
 /**
  * The sentence for people at the end of a job (requirement B6), such as
  * `Full sync: 10,000 conversations with 85,000 events in 2m 0s`.

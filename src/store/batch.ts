@@ -1,5 +1,5 @@
 import type { Platform } from '../contract/platform.ts';
-import type { JobTotals } from '../contract/progress.ts';
+import type { JobProgress } from '../contract/progress.ts';
 
 /** A conversation as it is stored. Text is clean (no NUL, no lone surrogates); times are ISO 8601 in UTC. */
 export interface ConversationInput {
@@ -69,5 +69,5 @@ export interface StreamPosition {
 /** What a batch did, and the job's counters after it. */
 export interface BatchResult {
   position: StreamPosition;
-  totals: JobTotals;
+  job: JobProgress;
 }

@@ -1,6 +1,7 @@
 import type { Platform } from '../contract/platform.ts';
-import { type JobTotals, NO_TOTALS } from '../contract/progress.ts';
+import { type JobProgress, NO_TOTALS } from '../contract/progress.ts';
 import type { Batch, BatchResult, ConversationInput, FailureInput, StreamPosition } from './batch.ts';
+import { JOB_PROGRESS_COLUMNS, type JobProgressRow, toJobProgress } from './job-progress.ts';
 import { isDataError, type Sql, sqlState } from './sql.ts';
 import { BATCH_KEY, upsertBatch } from './upsert-batch.ts';
 
@@ -21,12 +22,11 @@ export function createBatchStore(sql: Sql) {
       : { seq: row.seq, nextCursor: row.next_cursor, isLast: row.is_last, fetched: row.fetched_so_far };
   }
 
-  async function totals(jobId: string): Promise<JobTotals> {
-    const [row] = await sql<JobTotals[]>`
-      SELECT fetched, inserted, updated, unchanged, failed, events_created AS "eventsCreated", batches,
-        api_calls AS "apiCalls"
-      FROM sync_jobs WHERE id = ${jobId}`;
-    return row === undefined ? NO_TOTALS : { ...row };
+  /** The job's counters; all zero when there is no such job. */
+  async function progress(jobId: string): Promise<JobProgress> {
+    const [row] = await sql<JobProgressRow[]>`
+      SELECT ${sql.unsafe(JOB_PROGRESS_COLUMNS)} FROM sync_jobs j WHERE id = ${jobId}`;
+    return row === undefined ? { ...NO_TOTALS, total: null, elapsedMs: 0 } : toJobProgress(row);
   }
 
   /** Whether PostgreSQL takes these conversations; everything is undone. */
@@ -57,7 +57,7 @@ export function createBatchStore(sql: Sql) {
 
   return {
     position,
-    totals,
+    progress,
 
     /**
      * Stores a batch exactly once. When it is there already (an attempt that was given up for dead had stored
@@ -72,7 +72,7 @@ export function createBatchStore(sql: Sql) {
       } catch (error) {
         if (sqlState(error)?.constraint === BATCH_KEY) {
           const there = await position(batch.jobId, batch.platform);
-          return { position: there, totals: await totals(batch.jobId) };
+          return { position: there, job: await progress(batch.jobId) };
         }
         if (!isDataError(error)) throw error;
         const bad = new Set(await refused(batch, batch.conversations));

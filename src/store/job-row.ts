@@ -3,9 +3,10 @@ import type { JobResource } from '../contract/resources.ts';
 import { conversationsPerSecond } from '../contract/statistics.ts';
 import type { SyncError } from '../contract/sync-error.ts';
 import type { MessageDepth, SyncMode, SyncTrigger } from '../contract/sync-options.ts';
+import { type JobProgressRow, toJobProgress } from './job-progress.ts';
 
 /** A job with its page's Facebook ID and the time until which Meta wants no calls for it. */
-export interface JobRow {
+export interface JobRow extends JobProgressRow {
   id: string;
   page_id: string;
   facebook_page_id: string;
@@ -13,16 +14,7 @@ export interface JobRow {
   mode: SyncMode;
   trigger: SyncTrigger;
   options: { messageDepth?: MessageDepth; maxConversations?: number | null };
-  total: number | null;
   total_exact: boolean;
-  fetched: number;
-  inserted: number;
-  updated: number;
-  unchanged: number;
-  failed: number;
-  events_created: number;
-  batches: number;
-  api_calls: number;
   current_name: string | null;
   token_expired: boolean;
   last_error: SyncError | null;
@@ -31,7 +23,6 @@ export interface JobRow {
   revision: number;
   created_at: Date;
   started_at: Date | null;
-  elapsed_ms: number;
   running_since: Date | null;
   completed_at: Date | null;
   waiting_until: Date | null;
@@ -47,7 +38,7 @@ export const JOB_FROM = 'sync_jobs j JOIN facebook_pages p ON p.id = j.page_id';
 /** The job as the API shows it. */
 export function toJob(row: JobRow): JobResource {
   const running = row.running_since === null ? 0 : Math.max(0, Date.now() - row.running_since.getTime());
-  const elapsedMs = row.elapsed_ms + running;
+  const { total, elapsedMs, ...totals } = toJobProgress({ ...row, elapsed_ms: row.elapsed_ms + running });
   return {
     id: row.id,
     pageId: row.page_id,
@@ -57,18 +48,9 @@ export function toJob(row: JobRow): JobResource {
     trigger: row.trigger,
     messageDepth: row.options.messageDepth ?? 'all',
     maxConversations: row.options.maxConversations ?? null,
-    total: row.total === null ? null : Math.max(row.total, row.fetched),
+    total,
     totalExact: row.total_exact,
-    totals: {
-      fetched: row.fetched,
-      inserted: row.inserted,
-      updated: row.updated,
-      unchanged: row.unchanged,
-      failed: row.failed,
-      eventsCreated: row.events_created,
-      batches: row.batches,
-      apiCalls: row.api_calls,
-    },
+    totals,
     elapsedMs,
     conversationsPerSecond: conversationsPerSecond(row.fetched, elapsedMs),
     tokenExpired: row.token_expired,

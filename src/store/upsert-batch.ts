@@ -1,4 +1,5 @@
 import type { Batch, BatchResult, ConversationInput, EventInput } from './batch.ts';
+import { JOB_PROGRESS_COLUMNS, type JobProgressRow, toJobProgress } from './job-progress.ts';
 import { MAX_ITEMS, PROGRESS_CHANNEL } from './progress-channel.ts';
 import type { Sql } from './sql.ts';
 
@@ -183,8 +184,7 @@ export async function upsertBatch(sql: Sql, batch: Batch): Promise<BatchResult> 
         ELSE jsonb_set(short, '{batch,items}', items) END::text)
       FROM hint
     )
-    SELECT j.fetched, j.inserted, j.updated, j.unchanged, j.failed, j.events_created, j.batches, j.api_calls,
-      s.fetched_so_far
+    SELECT ${sql.unsafe(JOB_PROGRESS_COLUMNS)}, s.fetched_so_far
     FROM job j CROSS JOIN saved s CROSS JOIN told`;
 
   if (row === undefined) throw new Error(`Job ${batch.jobId} is not in the database`);
@@ -195,28 +195,11 @@ export async function upsertBatch(sql: Sql, batch: Batch): Promise<BatchResult> 
       isLast: batch.isLast,
       fetched: row.fetched_so_far,
     },
-    totals: {
-      fetched: row.fetched,
-      inserted: row.inserted,
-      updated: row.updated,
-      unchanged: row.unchanged,
-      failed: row.failed,
-      eventsCreated: row.events_created,
-      batches: row.batches,
-      apiCalls: row.api_calls,
-    },
+    job: toJobProgress(row),
   };
 }
 
-interface UpsertRow {
-  fetched: number;
-  inserted: number;
-  updated: number;
-  unchanged: number;
-  failed: number;
-  events_created: number;
-  batches: number;
-  api_calls: number;
+interface UpsertRow extends JobProgressRow {
   fetched_so_far: number;
 }
 

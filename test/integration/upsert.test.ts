@@ -96,9 +96,9 @@ const count = async (table: 'contact_interaction_events' | 'messenger_conversati
 describe('a batch', () => {
   test('counts once, however often it is stored', async () => {
     const first = await store.batches.store(batch(1, [conversation('a'), conversation('b')]));
-    expect(first.totals).toMatchObject({ fetched: 2, inserted: 2, eventsCreated: 2, batches: 1 });
+    expect(first.job).toMatchObject({ fetched: 2, inserted: 2, eventsCreated: 2, batches: 1 });
     const again = await store.batches.store(batch(1, [conversation('a'), conversation('c')]));
-    expect(again).toEqual(first);
+    expect(again).toEqual({ ...first, job: { ...first.job, elapsedMs: expect.any(Number) } });
     expect(await count('messenger_conversations')).toBe(2);
   });
 
@@ -144,7 +144,9 @@ describe('a batch', () => {
     const good = Array.from({ length: 30 }, (_, index) => conversation(`g${index}`));
     // longer than an index can hold
     const bad = conversation('bad', { events: [message(randomBytes(9000).toString('base64'))] });
-    const { totals } = await store.batches.store(batch(1, [...good.slice(0, 11), bad, ...good.slice(11)]));
+    const { job: totals } = await store.batches.store(
+      batch(1, [...good.slice(0, 11), bad, ...good.slice(11)]),
+    );
     expect(totals).toMatchObject({ fetched: 31, inserted: 30, failed: 1, eventsCreated: 30 });
     const failures = await store.failures.list(jobId, { after: null, limit: 10 });
     expect(failures.data).toMatchObject([{ graphId: 'bad', reason: 'not_storable', payload: { id: 'bad' } }]);
@@ -176,7 +178,7 @@ describe('an unchanged conversation', () => {
     await store.batches.store(batch(1, [conversation('a')]));
     const before =
       await database.sql`SELECT xmin, version FROM messenger_conversations WHERE page_id = ${pageId}`;
-    const { totals } = await store.batches.store(
+    const { job: totals } = await store.batches.store(
       batch(2, [conversation('a', { updatedTime: '2026-01-01T10:00:00Z' })]),
     );
     expect(totals).toMatchObject({ inserted: 1, updated: 0 });
@@ -188,7 +190,7 @@ describe('an unchanged conversation', () => {
   test('with a longer history behind it keeps the place where that begins', async () => {
     const page = { historyComplete: false, historyCursor: 'older' };
     await store.batches.store(batch(1, [conversation('a', page)]));
-    const { totals } = await store.batches.store(
+    const { job: totals } = await store.batches.store(
       batch(2, [conversation('a', { ...page, historyCursor: 'minted anew' })]),
     );
     expect(totals.updated).toBe(0);
@@ -227,7 +229,7 @@ describe('newer wins', () => {
       messageCount: 5,
       unreadCount: 0,
     };
-    const { totals } = await store.batches.store(
+    const { job: totals } = await store.batches.store(
       batch(2, [conversation('a', { ...older, events: [message('late')] })]),
     );
     expect(totals.eventsCreated).toBe(2);
@@ -242,7 +244,7 @@ describe('newer wins', () => {
   test('fewer fields erase nothing', async () => {
     await store.batches.store(batch(1, [conversation('a', { messageCount: 7 })]));
     const bare = { senderId: null, senderName: null, messageCount: null, lastMessageAt: null, events: [] };
-    const { totals } = await store.batches.store(batch(2, [conversation('a', bare)]));
+    const { job: totals } = await store.batches.store(batch(2, [conversation('a', bare)]));
     expect(totals.updated).toBe(0);
     expect(await stored('a')).toMatchObject({
       sender_id: 'psid-a',
@@ -280,7 +282,7 @@ describe('the name of the hint', () => {
   test('fits a NOTIFY even with the longest names', async () => {
     const wide = '\u{1F469}\u{200D}\u{1F4BB}"\\'.repeat(100);
     const many = Array.from({ length: 100 }, (_, index) => conversation(`w${index}`, { senderName: wide }));
-    const { totals } = await store.batches.store(batch(1, many));
+    const { job: totals } = await store.batches.store(batch(1, many));
     expect(totals.inserted).toBe(100);
   });
 });

@@ -31,12 +31,12 @@ describe('how a job ends', () => {
           state = afterSlice(
             afterWait(state, platform),
             platform,
-            slice(why, { advanced: false, totals: NO_TOTALS }),
+            slice(why, { advanced: false, job: { ...NO_TOTALS, total: null, elapsedMs: 0 } }),
           );
         }
       }
     }
-    return { ...state, totals: { ...NO_TOTALS, fetched } };
+    return { ...state, job: { ...state.job, fetched } };
   };
 
   test.each<[Stop, Stop | null, number, JobStatus, boolean, string | null]>([
@@ -74,7 +74,7 @@ describe('how a job ends', () => {
   );
 
   test('what was set aside does not make it partial', () => {
-    const state = { ...ending('end', 'end', 10), totals: { ...NO_TOTALS, fetched: 10, failed: 10 } };
+    const state = { ...ending('end', 'end', 10), job: { ...totals(1), fetched: 10, failed: 10 } };
     expect(outcome(state)).toMatchObject({ status: 'COMPLETED', covered: true });
   });
 
@@ -85,7 +85,8 @@ describe('how a job ends', () => {
 
 describe('what the progress query answers', () => {
   test('where each platform stands', () => {
-    const state = afterSlice(walking(), 'instagram', slice('throttled'));
+    const known = { ...totals(3), total: 1000 };
+    const state = afterSlice(walking(), 'instagram', slice('throttled', { job: known }));
     expect(progressOf(state, JOB)).toEqual({
       jobId: 'job',
       status: 'IN_PROGRESS',
@@ -115,7 +116,12 @@ describe('what the progress query answers', () => {
           error: problem('throttled.'),
         },
       ],
-      totals: totals(3),
+      totals: { ...NO_TOTALS, batches: 3, apiCalls: 3, fetched: 300, inserted: 300 },
+      total: 1000,
+      totalExact: false,
+      // 300 in 1.5 seconds at work
+      conversationsPerSecond: 200,
+      secondsLeft: 4,
       lastError: problem('throttled.'),
       continuations: 0,
     });

@@ -1,5 +1,5 @@
 import { PLATFORMS, type Platform } from '../../src/contract/platform.ts';
-import { type JobTotals, NO_TOTALS } from '../../src/contract/progress.ts';
+import { type JobProgress, NO_TOTALS } from '../../src/contract/progress.ts';
 import type { SliceEnd, SyncSliceResult } from '../../src/contract/slice.ts';
 import type { SyncError } from '../../src/contract/sync-error.ts';
 import type { SyncWorkflowInput } from '../../src/contract/sync-options.ts';
@@ -28,7 +28,9 @@ export const JOB: SyncWorkflowInput = {
   options: { mode: 'full', trigger: 'manual', messageDepth: 'all', maxConversations: 500 },
 };
 
-export const totals = (batches: number): JobTotals => ({
+export const totals = (batches: number): JobProgress => ({
+  total: null,
+  elapsedMs: batches * 500,
   ...NO_TOTALS,
   batches,
   fetched: batches * 100,
@@ -46,7 +48,7 @@ export function slice(why: SliceEnd, more: Partial<SyncSliceResult> = {}): SyncS
     seq: 3,
     fetched: 300,
     pageSize: SIZE,
-    totals: totals(3),
+    job: totals(3),
     advanced: true,
     error: isFine ? null : problem(`${why}.`),
     ...more,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isLegalMove, type JobStatus } from '../../src/contract/job-status.ts';
 import { PLATFORMS, type Platform } from '../../src/contract/platform.ts';
-import type { JobTotals } from '../../src/contract/progress.ts';
+import type { JobProgress } from '../../src/contract/progress.ts';
 import type { SliceEnd } from '../../src/contract/slice.ts';
 import {
   afterFailure,
@@ -31,14 +31,14 @@ test('totals never go backwards, whatever the order in which reports arrive', ()
       let state = walking();
       let most = 0;
       for (const { platform, batches } of list) {
-        const before = state.totals;
-        state = afterSlice(state, platform, slice('time', { totals: totals(batches) }));
+        const before = state.job;
+        state = afterSlice(state, platform, slice('time', { job: totals(batches) }));
         most = Math.max(most, batches);
-        for (const key of Object.keys(before) as (keyof JobTotals)[]) {
-          expect(state.totals[key]).toBeGreaterThanOrEqual(before[key]);
+        for (const key of Object.keys(before) as (keyof JobProgress)[]) {
+          expect(state.job[key] ?? 0).toBeGreaterThanOrEqual(before[key] ?? 0);
         }
       }
-      expect(state.totals).toEqual(totals(most));
+      expect(state.job).toEqual(totals(most));
     }),
   );
 });
@@ -116,7 +116,7 @@ describe('any sequence of events', () => {
         return afterSlice(
           ready,
           happening.platform,
-          slice(why, { advanced, seq: stored, totals: totals(stored), ...error }),
+          slice(why, { advanced, seq: stored, job: totals(stored), ...error }),
         );
       }
     }
@@ -158,7 +158,7 @@ describe('any sequence of events', () => {
               expect(stream.restarts).toBeLessThanOrEqual(1);
               expect(stream.gone).toBeLessThanOrEqual(3);
             }
-            expect(state.totals.batches).toBeGreaterThanOrEqual(before.totals.batches);
+            expect(state.job.batches).toBeGreaterThanOrEqual(before.job.batches);
             expect(!before.cancelRequested || state.cancelRequested).toBe(true);
 
             const next = statusOf(status, state, happening);

@@ -104,7 +104,7 @@ describe('the end of a slice', () => {
     });
     expect(state.pause).toBe(pause);
     expect(state.lastError).toEqual(error);
-    expect(state.totals).toEqual(totals(3));
+    expect(state.job).toEqual(totals(3));
     expect(streamOf(state, 'instagram')).toEqual(streamOf(before, 'instagram'));
     expect(state).toMatchObject({ status: 'IN_PROGRESS', phase: 'walk', cancelRequested: false });
   });
