@@ -22,6 +22,7 @@ import { FAILURE_TYPES, type SyncError } from '../src/contract/sync-error.ts';
 import type { SyncWorkflowInput } from '../src/contract/sync-options.ts';
 import { progressTable } from './details.ts';
 import { closeJob, openJob, pauseJob, syncSlice, unpauseJob } from './proxies.ts';
+import { outcome, progressOf } from './sync-report.ts';
 import {
   afterFailure,
   afterSlice,
@@ -30,8 +31,6 @@ import {
   carryOver,
   initialState,
   isFinished,
-  outcome,
-  progressOf,
   requestCancel,
   requestPause,
   requestResume,

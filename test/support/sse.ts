@@ -1,22 +1,11 @@
 import { EventSource } from 'eventsource';
+import type { StreamEvent } from '../../src/contract/resources.ts';
 import type { Api } from './stack.ts';
 
 export interface ReceivedEvent {
   type: string;
   id: number;
-  data: {
-    status: string;
-    jobStatus: string;
-    jobId: string;
-    current: number;
-    total: number | null;
-    inserted: number;
-    updated: number;
-    skipped: number;
-    eventsCreated: number;
-    name: string | null;
-    message?: string;
-  };
+  data: StreamEvent & { message?: string };
   atMs: number;
 }
 

@@ -3,13 +3,12 @@ import type { JobStatus } from '../../src/contract/job-status.ts';
 import { PLATFORMS } from '../../src/contract/platform.ts';
 import { NO_TOTALS } from '../../src/contract/progress.ts';
 import type { SliceEnd } from '../../src/contract/slice.ts';
+import { outcome, progressOf } from '../../workflows/sync-report.ts';
 import {
   afterFailure,
   afterSlice,
   afterWait,
   isFinished,
-  outcome,
-  progressOf,
   requestCancel,
   type SyncState,
   streamOf,

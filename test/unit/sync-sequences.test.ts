@@ -3,6 +3,7 @@ import { isLegalMove, type JobStatus } from '../../src/contract/job-status.ts';
 import { PLATFORMS, type Platform } from '../../src/contract/platform.ts';
 import type { JobProgress } from '../../src/contract/progress.ts';
 import type { SliceEnd } from '../../src/contract/slice.ts';
+import { outcome, progressOf } from '../../workflows/sync-report.ts';
 import {
   afterFailure,
   afterSlice,
@@ -11,8 +12,6 @@ import {
   carryOver,
   initialState,
   isFinished,
-  outcome,
-  progressOf,
   requestCancel,
   requestPause,
   requestResume,
