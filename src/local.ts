@@ -112,9 +112,9 @@ async function run(
     say(`\nSyncing ${each.name}`);
     if (servers.temporalUi !== null) say(`  ${workflowLink(servers.temporalUi, each.facebookPageId)}`);
     const job = await syncInTerminal(client, each, closers.signal);
+    complete &&= job?.status === 'COMPLETED' || job?.status === 'UP_TO_DATE';
     if (job === null) break;
     say(`  ${job.message}`);
-    complete &&= job.status === 'COMPLETED' || job.status === 'UP_TO_DATE';
   }
   if (once) {
     if (toSync.length === 0) say('No page is connected: nothing to sync.');

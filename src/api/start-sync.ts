@@ -31,8 +31,11 @@ export async function startSync(
   return job;
 }
 
-/** How long a workflow may be ahead of its job's row, and how often to look, in milliseconds. */
-const CLOSING_MS = 3000;
+/**
+ * How long a workflow may be ahead of or behind its job's row, and how often to look, in milliseconds. A worker that
+ * died between the two keeps the workflow for 5 seconds (`stickyQueueScheduleToStartTimeout`).
+ */
+const CLOSING_MS = 10_000;
 const LOOK_MS = 50;
 
 /**

@@ -1,6 +1,7 @@
 import { type ApiClient, ApiError } from '../cli/api-client.ts';
 import { createProgressBar } from '../cli/progress-bar.ts';
 import { watchSync } from '../cli/watch-sync.ts';
+import { hasEnded } from '../contract/job-status.ts';
 import type { JobResource, PageResource } from '../contract/resources.ts';
 
 /**
@@ -18,7 +19,10 @@ export async function syncInTerminal(
     await client.startSync(page.id, { resume: page.syncCheckpoint !== null });
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 409) throw error;
-    if (error.body.progress?.job.status === 'PAUSED') await client.resumeSync(page.id);
+    const running = error.body.progress?.job.status;
+    // its row has ended and its workflow has not: that job is not the one that was asked for
+    if (running === undefined || hasEnded(running)) throw error;
+    if (running === 'PAUSED') await client.resumeSync(page.id);
   }
   const bar = createProgressBar();
   try {

@@ -32,6 +32,8 @@ export function createSyncWorker(options: SyncWorkerOptions): Promise<Worker> {
     ...options,
     maxConcurrentActivityTaskExecutions: 50,
     maxCachedWorkflows: 500,
+    // a worker that was killed keeps its workflows to itself no longer than this
+    stickyQueueScheduleToStartTimeout: '5 seconds',
     // a cancel reaches a slice with its heartbeat
     maxHeartbeatThrottleInterval: '1 second',
     shutdownGraceTime: SHUTDOWN_GRACE_MS,

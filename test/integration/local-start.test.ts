@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,6 +10,8 @@ let dataDir: string;
 const programs: Program[] = [];
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'pagesync-local-'));
+  // the user that PostgreSQL runs as must get in, or its data goes elsewhere
+  await chmod(dataDir, 0o755);
 });
 afterAll(async () => {
   // whatever a failed test left behind is found and ended by a last orderly run
@@ -86,8 +88,9 @@ describe.sequential('npm start', { timeout: 150_000 }, () => {
 
   test('a sync that fails ends with 1', async () => {
     const program = start(['--once'], { GRAPH_BASE_URL: 'http://127.0.0.1:9', SYNC_MAX_ATTEMPTS: '1' });
-    expect(await program.exited).toBe(1);
+    const code = await program.exited;
     expect(program.output()).toMatch(/Full sync failed\. Messenger: Meta did not answer properly/);
+    expect(code).toBe(1);
   });
 
   test('keeps secrets out of the log', async () => {

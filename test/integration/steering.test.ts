@@ -105,7 +105,10 @@ describe('cancel and resume', () => {
     expect(stopped.syncCheckpoint?.lastSyncedId).toEqual(expect.any(String));
     expect(stopped.lastSyncedAt).toBeNull();
     // the workflow ended by itself: a cancel by signal is an orderly end
-    expect((await workflow().describe()).status.name).toBe('COMPLETED');
+    await eventually(
+      async () => (await workflow().describe()).status.name === 'COMPLETED',
+      'the workflow to be closed as completed',
+    );
 
     fast();
     const resumed = await stack.api.post<JobResource>(path(), { resume: true });
