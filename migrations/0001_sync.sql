@@ -28,8 +28,8 @@ CREATE TABLE contacts (
   last_interaction_at timestamptz,
   created_at          timestamptz NOT NULL DEFAULT now(),
   updated_at          timestamptz NOT NULL DEFAULT now(),
-  UNIQUE (page_id, messenger_psid),
-  UNIQUE (page_id, instagram_sid),
+  UNIQUE (messenger_psid, page_id),
+  UNIQUE (instagram_sid, page_id),
   CHECK (num_nonnulls(messenger_psid, instagram_sid) > 0)
 );
 
@@ -54,7 +54,8 @@ CREATE TABLE messenger_conversations (
   created_at            timestamptz NOT NULL DEFAULT now(),
   updated_at            timestamptz NOT NULL DEFAULT now(),
   activity_at           timestamptz NOT NULL GENERATED ALWAYS AS (coalesce(last_message_at, updated_time, created_at)) STORED,
-  UNIQUE (page_id, platform, graph_conversation_id),
+  -- the thread's own id first: a look-up by it finds one row, whatever the planner knows of the table
+  UNIQUE (graph_conversation_id, page_id, platform),
   -- a person who is known has a contact
   CONSTRAINT sender_has_contact CHECK (sender_id IS NULL OR contact_id IS NOT NULL),
   CHECK (NOT (history_complete AND history_cursor IS NOT NULL))
@@ -86,6 +87,9 @@ CREATE UNIQUE INDEX contact_interaction_events_moment
 CREATE INDEX contact_interaction_events_conversation
   ON contact_interaction_events (conversation_id, occurred_at DESC, id DESC);
 
+-- one count for all jobs: every change of a job is later than all before it, also than those of a page's last job
+CREATE SEQUENCE sync_revision;
+
 CREATE TABLE sync_jobs (
   id                uuid PRIMARY KEY,
   page_id           uuid NOT NULL REFERENCES facebook_pages ON DELETE CASCADE,
@@ -110,7 +114,7 @@ CREATE TABLE sync_jobs (
   message           text,
   validation        jsonb NOT NULL DEFAULT '{}',
   workflow_run_id   text,
-  revision          bigint NOT NULL DEFAULT 0,
+  revision          bigint NOT NULL DEFAULT nextval('sync_revision'),
   created_at        timestamptz NOT NULL DEFAULT now(),
   -- when the walk began for the first time; the watermark of a complete job
   started_at        timestamptz,
@@ -168,6 +172,9 @@ CREATE TABLE sync_batches (
   fetched_so_far       integer NOT NULL DEFAULT 0,
   covered_down_to      timestamptz,
   covered_ids          text[] NOT NULL DEFAULT '{}',
+  -- the same as it was before the walk last started over: what lies within is read a second time
+  reread_down_to       timestamptz,
+  reread_ids           text[] NOT NULL DEFAULT '{}',
   last_conversation_id text,
   created_at           timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (job_id, stream, seq),

@@ -57,7 +57,8 @@ async function main(): Promise<number> {
   const closers = new Closers(logger);
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
-      if (closers.signal.aborted) return;
+      // whoever asks twice will not wait; the next start cleans up
+      if (closers.signal.aborted) process.exit(130);
       say('\nStopping …');
       closers.stop();
     });

@@ -11,6 +11,9 @@ import { connectClient } from './temporal/connection.ts';
 import { ensureSearchAttributes } from './temporal/search-attributes.ts';
 import { createSyncControl } from './temporal/sync.ts';
 
+/** Time that requests in hand get when the API stops. */
+const CLOSE_GRACE_MS = 3000;
+
 /** A part of the product that runs in this process. */
 export interface Running {
   close(): Promise<void>;
@@ -60,7 +63,10 @@ export async function startApi(
         server.close();
         hub.close();
         server.closeIdleConnections();
+        // requests in hand get a moment, then nothing holds the program
+        const enough = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
         await closed;
+        clearTimeout(enough);
         await unlisten().catch(() => {});
         await client.connection.close();
         await sql.end({ timeout: 5 });

@@ -9,7 +9,7 @@ export const { openJob, pauseJob, unpauseJob, closeJob } = proxyActivities<Activ
 
 /**
  * A slice: two seconds of calls, and however long the last of them takes. Its attempts are not counted here: a
- * database that is away is waited for, and the activity itself says when Graph counts as unavailable.
+ * database that is away is waited for, whatever Graph does is a value, and the activity itself gives up on the rest.
  */
 export const { syncSlice } = proxyActivities<Activities>({
   startToCloseTimeout: '3 minutes',

@@ -4,7 +4,7 @@ import type { WorkflowProgress } from '../src/contract/progress.ts';
 import { conversationsPerSecond, secondsLeft } from '../src/contract/statistics.ts';
 import type { SyncError } from '../src/contract/sync-error.ts';
 import type { SyncWorkflowInput } from '../src/contract/sync-options.ts';
-import type { SyncState } from './sync-state.ts';
+import type { StreamState, SyncState } from './sync-state.ts';
 
 /** How the job ends (requirement A12). */
 export function outcome(state: SyncState): {
@@ -21,7 +21,7 @@ export function outcome(state: SyncState): {
   }
   const gotAnything = state.job.fetched > 0 || stopped.length < state.streams.length;
   const reason = stopped
-    .map((stream) => `${PLATFORM_LABELS[stream.platform]}: ${stream.error?.message ?? 'stopped.'}`)
+    .map((stream) => `${PLATFORM_LABELS[stream.platform]}: ${sentenceOf(stream)}`)
     .join(' ');
   return {
     status: gotAnything ? 'PARTIAL' : 'FAILED',
@@ -63,4 +63,9 @@ export function progressOf(state: SyncState, job: SyncWorkflowInput): WorkflowPr
     lastError: state.lastError,
     continuations: state.continuations,
   };
+}
+
+function sentenceOf(stream: StreamState): string {
+  if (stream.why === 'unavailable') return 'Meta did not answer properly, again and again. Try again later.';
+  return stream.error?.message ?? 'stopped.';
 }

@@ -15,7 +15,7 @@ export interface StreamState {
   platform: Platform;
   state: StreamProgress['state'];
   /** Why it is done or stopped. */
-  why: SliceEnd | 'unavailable' | null;
+  why: SliceEnd | 'internal' | null;
   seq: number;
   fetched: number;
   pageSize: PageSize | null;
@@ -24,6 +24,8 @@ export interface StreamState {
   restarts: number;
   /** Set when the next slice starts over: the last batch before. */
   restartAfterSeq: number | null;
+  /** Slices in a row that Graph let fail without anything being stored. */
+  failures: number;
   /** Answers in a row by which Graph did not know the page. */
   gone: number;
   error: SyncError | null;
@@ -78,6 +80,7 @@ export function begin(state: SyncState, platforms: readonly Platform[]): SyncSta
         waitUntilMs: null,
         restarts: 0,
         restartAfterSeq: null,
+        failures: 0,
         gone: 0,
         error: null,
       },
@@ -102,7 +105,7 @@ function changeStream(state: SyncState, platform: Platform, change: Partial<Stre
 
 /** Input of the stream's next slice. */
 export function sliceInput(state: SyncState, platform: Platform, job: SyncWorkflowInput): SyncSliceInput {
-  const { pageSize, restartAfterSeq } = streamOf(state, platform);
+  const { pageSize, restartAfterSeq, failures } = streamOf(state, platform);
   const { messageDepth, maxConversations } = job.options;
   return {
     jobId: job.jobId,
@@ -112,6 +115,7 @@ export function sliceInput(state: SyncState, platform: Platform, job: SyncWorkfl
     messageDepth,
     maxConversations,
     restartAfterSeq,
+    failures,
   };
 }
 
@@ -130,6 +134,7 @@ export function afterSlice(state: SyncState, platform: Platform, result: SyncSli
     pageSize: result.pageSize,
     restartAfterSeq: null,
     waitUntilMs: null,
+    failures: 0,
     gone: 0,
     error: result.error,
     state: 'walking',
@@ -144,6 +149,15 @@ export function afterSlice(state: SyncState, platform: Platform, result: SyncSli
     case 'throttled':
     case 'blocked':
       return changeStream(moved, platform, { ...stream, state: 'waiting', waitUntilMs: result.untilMs });
+    case 'transient': {
+      const failures = result.advanced ? 1 : before.failures + 1;
+      return changeStream(moved, platform, {
+        ...stream,
+        state: 'waiting',
+        waitUntilMs: result.untilMs,
+        failures,
+      });
+    }
     case 'token':
       return changeStream({ ...moved, pause: 'token' }, platform, stream);
     case 'gone': {
@@ -162,15 +176,16 @@ export function afterSlice(state: SyncState, platform: Platform, result: SyncSli
           });
     case 'permission':
     case 'too_much_data':
+    case 'unavailable':
       return changeStream(moved, platform, stop);
   }
 }
 
-/** The slice failed for good: this platform stops, the other goes on. */
+/** The slice failed with something that nobody expected: this platform stops, the other goes on. */
 export function afterFailure(state: SyncState, platform: Platform, error: SyncError): SyncState {
   return changeStream({ ...state, lastError: error }, platform, {
     state: 'stopped',
-    why: 'unavailable',
+    why: 'internal',
     error,
   });
 }

@@ -39,6 +39,9 @@ import {
   streamOf,
 } from './sync-state.ts';
 
+/** How often a parked job looks whether its page has a new token. */
+const LOOK_FOR_TOKEN = '1 hour';
+
 /** A run's input: the job, and after continue-as-new what the run before knew. */
 export interface SyncRunInput extends SyncWorkflowInput {
   carried?: SyncState;
@@ -137,14 +140,17 @@ export async function SyncWorkflow(input: SyncRunInput): Promise<SyncResult> {
   /** Stands still until somebody resumes or cancels, or the page turns out to have a new token. */
   async function standStill(reason: 'user' | 'token'): Promise<void> {
     const parked = reason === 'token';
-    const { tokenRenewed } = await pauseJob({
-      jobId: job.jobId,
-      tokenExpired: parked,
-      error: parked ? state.lastError : null,
-    });
+    const pause = () =>
+      pauseJob({ jobId: job.jobId, tokenExpired: parked, error: parked ? state.lastError : null });
+    const mayGoOn = () => state.pause === null || state.cancelRequested;
+    let { tokenRenewed } = await pause();
     moveTo('PAUSED');
+    // a signal tells of a new token; should it be lost, the page itself does
+    while (parked && !tokenRenewed && !(await condition(mayGoOn, LOOK_FOR_TOKEN))) {
+      ({ tokenRenewed } = await pause());
+    }
     if (parked && tokenRenewed) state = requestResume(state);
-    await condition(() => state.pause === null || state.cancelRequested);
+    await condition(mayGoOn);
     if (state.cancelRequested) return;
     await unpauseJob({ jobId: job.jobId });
     moveTo('IN_PROGRESS');
@@ -181,16 +187,9 @@ export async function SyncWorkflow(input: SyncRunInput): Promise<SyncResult> {
 
 /** The error that an activity gave up with, as a page owner sees it. */
 function syncErrorOf(failure: ActivityFailure): SyncError {
-  const cause = failure.cause;
-  if (cause instanceof ApplicationFailure && cause.type === FAILURE_TYPES.graphUnavailable) {
-    const detail = cause.details?.[0] as SyncError | undefined;
-    if (detail !== undefined) {
-      return { ...detail, message: 'Meta did not answer properly, again and again. Resume the sync later.' };
-    }
-  }
   return {
     kind: 'internal',
     message: 'The sync met an error of its own. What was stored is kept; the worker’s log has the details.',
-    detail: cause?.message ?? failure.message,
+    detail: failure.cause?.message ?? failure.message,
   };
 }

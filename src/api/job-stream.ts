@@ -1,3 +1,4 @@
+import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 import { createSession } from 'better-sse';
 import type { Request, Response } from 'express';
 import { hasEnded } from '../contract/job-status.ts';
@@ -7,6 +8,9 @@ import type { ApiDeps } from './deps.ts';
 import { PacedQueue } from './paced-queue.ts';
 import { notFound } from './problem.ts';
 import { batchEvents, snapshotEvent, snapshotId } from './stream-events.ts';
+
+/** Time until a stream that could not read its job looks again, in milliseconds. */
+const REFRESH_AGAIN_MS = 1000;
 
 /** Comment lines that keep proxies from closing a quiet stream, in milliseconds. */
 const HEARTBEAT_MS = 10_000;
@@ -21,67 +25,64 @@ const LONGEST_MS = 3_600_000;
  */
 export async function streamJob(deps: ApiDeps, jobId: string, req: Request, res: Response): Promise<void> {
   const { store, hub } = deps;
+  let lastId = Number(req.headers['last-event-id']) || 0;
   const early: (ProgressHint | null)[] = [];
   let onHint = (hint: ProgressHint | null): void => {
     early.push(hint);
   };
+  const queue = new PacedQueue<{ id: number; event: StreamEvent }>(({ id, event }) =>
+    send('progress', id, event),
+  );
   const unsubscribe = hub.subscribe(jobId, (hint) => onHint(hint));
-  let lastId = Number(req.headers['last-event-id']) || 0;
-
-  let job: JobResource | null;
-  try {
-    job = await store.jobs.find(jobId);
-    if (job === null) throw notFound('Job');
-    if (hasEnded(job.status) && lastId >= snapshotId(job.revision)) {
-      unsubscribe();
-      res.status(204).end();
-      return;
-    }
-  } catch (error) {
+  const forget = hub.onClose(() => res.end());
+  const longest = setTimeout(() => res.end(), LONGEST_MS);
+  // before anything is awaited: a client may leave at any moment
+  res.once('close', () => {
     unsubscribe();
-    throw error;
-  }
+    forget();
+    clearTimeout(longest);
+    queue.clear();
+  });
 
+  const job = await store.jobs.find(jobId);
+  if (job === null) throw notFound('Job');
+  if (hasEnded(job.status) && lastId >= snapshotId(job.revision)) {
+    res.status(204).end();
+    return;
+  }
+  if (res.closed || res.writableEnded) return;
   const session = await createSession(req, res, {
     keepAlive: HEARTBEAT_MS,
     headers: { 'X-Accel-Buffering': 'no' },
   });
-  const send = (name: string, id: number, data: StreamEvent | JobResource) => {
-    if (!session.isConnected || id <= lastId) return;
+
+  function send(name: string, id: number, data: object): void {
+    if (res.closed || res.writableEnded || id <= lastId) return;
     lastId = id;
     session.push(data, name, String(id));
-  };
-  const queue = new PacedQueue<{ id: number; event: StreamEvent }>(({ id, event }) =>
-    send('progress', id, event),
-  );
-  const longest = setTimeout(() => res.end(), LONGEST_MS);
-  const forget = hub.onClose(() => res.end());
-  const leave = () => {
-    unsubscribe();
-    queue.clear();
-    clearTimeout(longest);
-    forget();
-  };
-  session.once('disconnected', leave);
-  if (!session.isConnected) leave();
-
+  }
   const show = (current: JobResource) => {
+    const id = snapshotId(current.revision);
+    if (id < lastId) return;
     queue.clear();
     const ended = hasEnded(current.status);
-    send(ended ? 'final' : 'snapshot', snapshotId(current.revision), {
+    send(ended ? 'final' : 'snapshot', id, {
       ...snapshotEvent(current),
       ...(ended ? { job: current, message: current.message } : {}),
     });
     if (ended) res.end();
   };
-  const refresh = async () => {
-    const current = await store.jobs.find(jobId).catch((error: unknown) => {
+  const refresh = async (): Promise<void> => {
+    try {
+      const current = await store.jobs.find(jobId);
+      if (current !== null) show(current);
+    } catch (error) {
       req.log.warn({ err: error, jobId }, 'The stream could not read its job');
-      return null;
-    });
-    if (current !== null && session.isConnected) show(current);
+      // it may have been the last hint: look again rather than wait for another
+      await setTimeoutPromise(REFRESH_AGAIN_MS);
+      if (!res.closed) return refresh();
+    }
   };
-
   onHint = (hint) => {
     const events = hint === null ? [] : batchEvents(hint);
     if (events.length > 0) queue.push(events);

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import type { z } from 'zod';
 import { isDatabaseAway, sqlState } from '../store/index.ts';
-import { TemporalUnavailable } from '../temporal/sync.ts';
+import { TemporalSilent, TemporalUnavailable } from '../temporal/sync.ts';
 
 /** Stable names of problems; `type` is `urn:pagesync:problem:<name>`. `docs/api.md` lists them. */
 export type ProblemName =
@@ -67,6 +67,10 @@ function toProblem(error: unknown, req: Request): Problem {
       'Temporal does not answer',
       'Nothing was started. Try again.',
     );
+  }
+  if (error instanceof TemporalSilent) {
+    const detail = 'It is not known whether it was taken. Look at the sync before you try again.';
+    return new Problem(503, 'temporal-unavailable', 'Temporal does not answer in time', detail);
   }
   if (isDatabaseAway(error)) {
     return new Problem(503, 'database-unavailable', 'The database does not answer', 'Try again.');

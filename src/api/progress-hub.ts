@@ -9,6 +9,7 @@ export type ProgressListener = (hint: ProgressHint | null) => void;
 export class ProgressHub {
   readonly #listeners = new Map<string, Set<ProgressListener>>();
   readonly #closers = new Set<() => void>();
+  #closed = false;
 
   /** @returns ends the subscription */
   subscribe(jobId: string, listener: ProgressListener): () => void {
@@ -31,12 +32,15 @@ export class ProgressHub {
 
   /** Registers what ends a stream when the server stops. */
   onClose(close: () => void): () => void {
+    // one that was being opened while the server stopped
+    if (this.#closed) close();
     this.#closers.add(close);
     return () => this.#closers.delete(close);
   }
 
   /** Ends every stream, so that the server can stop. */
   close(): void {
+    this.#closed = true;
     for (const close of [...this.#closers]) close();
   }
 

@@ -75,11 +75,12 @@ async function inputOf(
     };
     return { jobId: randomUUID(), ...ids, resume: false, options };
   }
-  const job = page.syncCheckpoint === null ? null : await deps.store.jobs.find(page.syncCheckpoint.jobId);
-  if (job === null) {
-    const latest = await deps.store.jobs.latest(page.id);
-    if (latest?.status === 'IN_PROGRESS' || latest?.status === 'PENDING')
-      throw await alreadyRunning(deps, page);
+  const job =
+    page.syncCheckpoint === null
+      ? await deps.store.jobs.latest(page.id)
+      : await deps.store.jobs.find(page.syncCheckpoint.jobId);
+  // an open job without a workflow can be taken up too; whether it has one, Temporal says
+  if (job === null || (page.syncCheckpoint === null && hasEnded(job.status))) {
     throw new Problem(
       409,
       'nothing-to-resume',

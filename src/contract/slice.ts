@@ -24,6 +24,8 @@ export interface SyncSliceInput {
   pageSize: PageSize | null;
   messageDepth: MessageDepth;
   maxConversations: number | null;
+  /** Slices in a row before this one that Graph let fail without anything being stored. */
+  failures: number;
   /**
    * Start the walk over because its cursor is dead: the number of the last batch before the new start.
    * A repeated attempt that finds a later batch knows that this has been done.
@@ -35,7 +37,8 @@ export interface SyncSliceInput {
  * Why a slice ended. What is expected is a value; only surprises are thrown.
  *
  * `time` its time is up, go on · `end` the walk is complete · `cap` `maxConversations` are reached ·
- * `throttled` Meta wants no calls until `untilMs` · `blocked` Meta has blocked the app for now (368) ·
+ * `throttled` Meta wants no calls until `untilMs` ·
+ * `transient` the network or Meta failed, try again at `untilMs` · `unavailable` so often that this is given up · `blocked` Meta has blocked the app for now (368) ·
  * `token` the token is dead · `permission` this platform may not be read · `gone` Graph does not know the
  * page (100/33, at times a throttle in disguise) · `bad_request` the cursor is dead, or the request is wrong ·
  * `too_much_data` Meta refuses even a single conversation without its messages.
@@ -45,6 +48,8 @@ export type SliceEnd =
   | 'end'
   | 'cap'
   | 'throttled'
+  | 'transient'
+  | 'unavailable'
   | 'blocked'
   | 'token'
   | 'permission'
@@ -55,7 +60,7 @@ export type SliceEnd =
 /** Result of `syncSlice`. */
 export interface SyncSliceResult {
   why: SliceEnd;
-  /** When calls are welcome again, epoch milliseconds; set for `throttled`, `blocked` and `gone`. */
+  /** When calls are welcome again, epoch milliseconds; set for `throttled`, `transient`, `blocked` and `gone`. */
   untilMs: number | null;
   /** Number of the platform's last stored batch, and conversations fetched from it by this job so far. */
   seq: number;

@@ -26,10 +26,8 @@ export interface SyncError {
 
 /** `type` of the `ApplicationFailure`s that activities throw. Part of the contract with histories. */
 export const FAILURE_TYPES = {
-  /** Network, 5xx or a broken answer; retried with backoff. */
-  graphTransient: 'GraphTransient',
-  /** The same, after all attempts. */
-  graphUnavailable: 'GraphUnavailable',
+  /** Something that nobody expected, again and again. */
+  internal: 'Internal',
   /** The job or page is not in the database, or the job cannot be resumed. */
   jobNotFound: 'JobNotFound',
   /** How a job that could not work ends its workflow. */

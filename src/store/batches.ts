@@ -100,10 +100,11 @@ export function createBatchStore(sql: Sql) {
     async restart(jobId: string, stream: Platform, afterSeq: number): Promise<void> {
       await sql`
         INSERT INTO sync_batches
-          (job_id, stream, seq, kind, fetched_so_far, covered_down_to, covered_ids)
-        SELECT ${jobId}::uuid, ${stream}::text, ${afterSeq + 1}::int, 'restart', fetched_so_far, covered_down_to, covered_ids
+          (job_id, stream, seq, kind, fetched_so_far, covered_down_to, covered_ids, reread_down_to, reread_ids)
+        SELECT ${jobId}::uuid, ${stream}::text, ${afterSeq + 1}::int, 'restart', fetched_so_far, covered_down_to, covered_ids,
+          covered_down_to, covered_ids
         FROM sync_batches WHERE job_id = ${jobId} AND stream = ${stream} AND seq = ${afterSeq}
-        UNION ALL SELECT ${jobId}::uuid, ${stream}::text, 1, 'restart', 0, NULL, '{}' WHERE ${afterSeq}::int = 0
+        UNION ALL SELECT ${jobId}::uuid, ${stream}::text, 1, 'restart', 0, NULL, '{}', NULL, '{}' WHERE ${afterSeq}::int = 0
         ON CONFLICT DO NOTHING`;
     },
   };

@@ -41,7 +41,7 @@ export type {
 export { createGraphBudget } from './graph-budget.ts';
 export { decodeCursor, isUuid, type Keyset } from './keyset.ts';
 export { migrate } from './migrate.ts';
-export type { PageCredentials } from './pages.ts';
+export { type PageCredentials, UnreadableToken } from './pages.ts';
 export { listenToProgress, type ProgressHint, type StoredItem } from './progress-channel.ts';
 export { connectSql, isDatabaseAway, type Sql, sqlState } from './sql.ts';
 export { createTokenCipher, type TokenCipher } from './token-cipher.ts';

@@ -40,7 +40,7 @@ export function createJobLifecycle(sql: Sql) {
 
     /**
      * A run of the workflow takes the job up: the first one when it is `PENDING`, a later one when the job is
-     * resumed from `PARTIAL` or `CANCELLED`. The page's checkpoint is of no use from then on. Called by the API
+     * resumed from `PARTIAL` or `CANCELLED`, or when the run before it was terminated. The page's checkpoint is of no use from then on. Called by the API
      * and by the workflow; does nothing when the run has taken the job up before.
      *
      * @returns the page's platforms; `null` when there is no such job, or it has ended for good
@@ -54,12 +54,13 @@ export function createJobLifecycle(sql: Sql) {
           FROM sync_jobs j JOIN facebook_pages p ON p.id = j.page_id WHERE j.id = ${jobId} FOR UPDATE OF j`;
         if (job === undefined) return null;
         if (job.workflow_run_id !== runId) {
-          if (!isLegalMove(job.status, 'IN_PROGRESS')) return null;
+          // an open job that another run takes up has lost the run before: there is only one a page
+          if (job.status !== 'IN_PROGRESS' && !isLegalMove(job.status, 'IN_PROGRESS')) return null;
           await closeOrphans(tx, job.page_id, jobId);
           await tx`
             UPDATE sync_jobs SET status = 'IN_PROGRESS', started_at = coalesce(started_at, now()),
-              running_since = now(), completed_at = NULL, token_expired = false, message = NULL,
-              workflow_run_id = ${runId}, revision = revision + 1
+              elapsed_ms = ${elapsed(tx)}, running_since = now(), completed_at = NULL, token_expired = false, message = NULL,
+              workflow_run_id = ${runId}, revision = nextval('sync_revision')
             WHERE id = ${jobId}`;
           await tx`UPDATE facebook_pages SET sync_checkpoint = NULL, updated_at = now()
             WHERE id = ${job.page_id} AND sync_checkpoint IS NOT NULL`;
@@ -82,7 +83,7 @@ export function createJobLifecycle(sql: Sql) {
           WHERE j.id = ${jobId} FOR UPDATE OF p`;
         const moved = await tx`
           UPDATE sync_jobs SET status = 'PAUSED', token_expired = ${tokenExpired}, ${endStretch(tx)},
-            last_error = coalesce(${jsonOrNull(tx, error)}::jsonb, last_error), revision = revision + 1
+            last_error = coalesce(${jsonOrNull(tx, error)}::jsonb, last_error), revision = nextval('sync_revision')
           WHERE id = ${jobId} AND status = ANY(${statesBefore('PAUSED')}) RETURNING id`;
         if (moved.length > 0) {
           await writeCheckpoint(tx, jobId);
@@ -95,7 +96,7 @@ export function createJobLifecycle(sql: Sql) {
     /** Remembers what Graph last complained of, and tells those who watch. */
     async noteError(jobId: string, error: SyncError): Promise<void> {
       await sql.begin(async (tx) => {
-        await tx`UPDATE sync_jobs SET last_error = ${tx.json({ ...error })}, revision = revision + 1
+        await tx`UPDATE sync_jobs SET last_error = ${tx.json({ ...error })}, revision = nextval('sync_revision')
           WHERE id = ${jobId}`;
         await tell(tx, jobId);
       });
@@ -106,7 +107,7 @@ export function createJobLifecycle(sql: Sql) {
       await sql.begin(async (tx) => {
         const moved = await tx`
           UPDATE sync_jobs SET status = 'IN_PROGRESS', running_since = now(), token_expired = false,
-            revision = revision + 1
+            revision = nextval('sync_revision')
           WHERE id = ${jobId} AND status = 'PAUSED' RETURNING id`;
         if (moved.length === 0) return;
         await tx`UPDATE facebook_pages p SET sync_checkpoint = NULL, updated_at = now()
@@ -130,7 +131,7 @@ export function createJobLifecycle(sql: Sql) {
         const completed = end.status === 'COMPLETED';
         const [moved] = await tx`
           UPDATE sync_jobs SET status = ${end.status}, completed_at = now(), ${endStretch(tx)},
-            token_expired = false, revision = revision + 1,
+            token_expired = false, revision = nextval('sync_revision'),
             last_error = coalesce(${jsonOrNull(tx, end.error)}::jsonb, last_error),
             total = CASE WHEN ${completed} THEN fetched ELSE total END, total_exact = ${completed}
           WHERE id = ${jobId} AND status = ANY(${statesBefore(end.status)}) RETURNING id`;
@@ -155,10 +156,14 @@ export function createJobLifecycle(sql: Sql) {
   };
 }
 
+/** Time at work up to now, in milliseconds. */
+function elapsed(tx: Transaction) {
+  return tx`elapsed_ms + coalesce(extract(epoch FROM now() - running_since) * 1000, 0)::bigint`;
+}
+
 /** The SET items that end a stretch of work: what it took is added up. */
 function endStretch(tx: Transaction) {
-  return tx`elapsed_ms = elapsed_ms + coalesce(extract(epoch FROM now() - running_since) * 1000, 0)::bigint,
-    running_since = NULL`;
+  return tx`elapsed_ms = ${elapsed(tx)}, running_since = NULL`;
 }
 
 function jsonOrNull(tx: Transaction, error: SyncError | null) {
@@ -179,7 +184,7 @@ async function writeCheckpoint(tx: Transaction, jobId: string): Promise<void> {
 
 async function closeOrphans(tx: Transaction, pageId: string, except: string): Promise<void> {
   const orphans = await tx<{ id: string }[]>`
-    UPDATE sync_jobs SET status = 'PARTIAL', completed_at = now(), ${endStretch(tx)}, revision = revision + 1,
+    UPDATE sync_jobs SET status = 'PARTIAL', completed_at = now(), ${endStretch(tx)}, revision = nextval('sync_revision'),
       message = 'Stopped early: its workflow is gone. What was stored is kept.'
     WHERE page_id = ${pageId} AND id <> ${except} AND status IN ('PENDING', 'IN_PROGRESS', 'PAUSED')
     RETURNING id`;

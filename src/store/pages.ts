@@ -25,12 +25,29 @@ export interface PageCredentials {
   encryptedToken: string;
 }
 
+/** The stored token cannot be decrypted: no key fits, or it was altered. */
+export class UnreadableToken extends Error {
+  readonly encryptedToken: string;
+
+  constructor(encryptedToken: string) {
+    super('The stored token cannot be read with the keys of TOKEN_ENCRYPTION_KEYS');
+    this.encryptedToken = encryptedToken;
+  }
+}
+
 /** `facebook_pages`: pages and their tokens. */
 export type PageStore = ReturnType<typeof createPageStore>;
 
 export function createPageStore(sql: Sql, cipher: TokenCipher) {
   const columns = sql`id, facebook_page_id, name, instagram_account_id, token_state, last_synced_at,
     sync_checkpoint, created_at`;
+  const decrypt = (encrypted: string, owner: string) => {
+    try {
+      return cipher.decrypt(encrypted, owner);
+    } catch {
+      throw new UnreadableToken(encrypted);
+    }
+  };
   return {
     /**
      * Connects a page, or gives a page that is connected a new token and name. An Instagram account that is
@@ -73,7 +90,7 @@ export function createPageStore(sql: Sql, cipher: TokenCipher) {
       return keysetPage(rows, keyset.limit, toPage, (row) => [row.sort_time, row.id]);
     },
 
-    /** @throws when the page is gone or its token cannot be decrypted */
+    /** @throws UnreadableToken, and an error when the page is gone */
     async credentials(pageId: string): Promise<PageCredentials> {
       const [row] = await sql<
         { facebook_page_id: string; instagram_account_id: string | null; access_token: string }[]
@@ -82,7 +99,7 @@ export function createPageStore(sql: Sql, cipher: TokenCipher) {
       return {
         facebookPageId: row.facebook_page_id,
         instagramAccountId: row.instagram_account_id,
-        accessToken: cipher.decrypt(row.access_token, row.facebook_page_id),
+        accessToken: decrypt(row.access_token, row.facebook_page_id),
         encryptedToken: row.access_token,
       };
     },

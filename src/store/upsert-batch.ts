@@ -17,8 +17,12 @@ export const BATCH_KEY = 'sync_batches_pkey';
  * - A conversation or contact that another writer makes in the same moment can be neither returned nor seen by
  *   this statement's snapshot; then `conversation_id` is null or `sender_has_contact` fails, the statement is
  *   undone, and a second run sees the row.
- * - Unchanged conversations that the stream has covered before are a second reading (after a restart from the
- *   top); they are not counted again.
+ * - After a restart from the top, unchanged conversations that the stream had covered before are a second reading;
+ *   they are not counted again.
+ *
+ * Look-ups are LATERAL with LIMIT 1, and `IS NOT DISTINCT FROM` keeps the planner off the indexes that begin with the
+ * page: a table that has just been filled has no statistics yet, and a plan that reads all of a page's rows for every
+ * conversation looks as good as a probe.
  *
  * @throws PostgresError; see `isDataError`
  */
@@ -41,9 +45,9 @@ export async function upsertBatch(sql: Sql, batch: Batch): Promise<BatchResult> 
       ) WITH ORDINALITY AS t (graph_id, sender_id, sender_name, username, updated_time, last_message_at,
         message_count, unread_count, history_cursor, history_complete, oldest_message_id, n)
     ), before AS (
-      SELECT fetched_so_far, covered_down_to, covered_ids FROM sync_batches
+      SELECT fetched_so_far, covered_down_to, covered_ids, reread_down_to, reread_ids FROM sync_batches
       WHERE job_id = ${batch.jobId} AND stream = ${batch.platform} AND seq = ${batch.seq - 1}
-      UNION ALL SELECT 0, NULL, '{}' WHERE ${batch.seq}::int = 1
+      UNION ALL SELECT 0, NULL, '{}', NULL, '{}' WHERE ${batch.seq}::int = 1
     ), contact AS (
       INSERT INTO contacts AS c (page_id, ${sid}, name, username, last_interaction_at)
       SELECT DISTINCT ON (sender_id) ${batch.pageId}::uuid, sender_id, sender_name, username, last_message_at
@@ -59,16 +63,18 @@ export async function upsertBatch(sql: Sql, batch: Batch): Promise<BatchResult> 
       RETURNING id, ${sid} AS sid
     ), person AS (
       SELECT sid, id FROM contact
-      UNION SELECT ${sid}, id FROM contacts
-        WHERE page_id = ${batch.pageId}::uuid AND ${sid} = ANY(${of((c) => c.senderId)}::text[])
+      UNION SELECT i.sender_id, c.id FROM input i CROSS JOIN LATERAL (
+        SELECT id FROM contacts WHERE page_id = ${batch.pageId}::uuid AND ${sid} = i.sender_id LIMIT 1) c
     ), stored AS (
       -- conversations that are there, and whether this page of messages reaches what is stored of them
-      SELECT c.id, c.graph_conversation_id, c.history_cursor, c.history_complete, EXISTS (
+      SELECT c.*, i.oldest_message_id IS NULL OR EXISTS (
           SELECT FROM contact_interaction_events e WHERE e.page_id = ${batch.pageId}::uuid
             AND e.message_id = i.oldest_message_id AND e.event_type = 'message'
-        ) OR i.oldest_message_id IS NULL AS reached
-      FROM messenger_conversations c JOIN input i ON i.graph_id = c.graph_conversation_id
-      WHERE c.page_id = ${batch.pageId}::uuid AND c.platform = ${batch.platform}
+        ) AS reached
+      FROM input i CROSS JOIN LATERAL (
+        SELECT id, graph_conversation_id, history_cursor, history_complete FROM messenger_conversations
+        WHERE graph_conversation_id = i.graph_id AND page_id IS NOT DISTINCT FROM ${batch.pageId}::uuid
+          AND platform = ${batch.platform} LIMIT 1) c
     ), conversation AS (
       INSERT INTO messenger_conversations AS c (page_id, platform, graph_conversation_id, contact_id, sender_id,
         sender_name, last_message_at, updated_time, message_count, unread_count, history_cursor, history_complete)
@@ -111,8 +117,10 @@ export async function upsertBatch(sql: Sql, batch: Batch): Promise<BatchResult> 
         ${ofEvents((e) => json(e.attachments))}::text[]::jsonb[], ${ofEvents((e) => json(e.metadata))}::text[]::jsonb[]
       ) AS t (graph_id, type, direction, message_id, occurred_at, text, attachments, metadata)
       LEFT JOIN known k ON k.graph_conversation_id = t.graph_id
-      WHERE NOT EXISTS (SELECT FROM contact_interaction_events e
-        WHERE e.page_id = ${batch.pageId}::uuid AND e.message_id = t.message_id AND e.event_type = t.type)
+      LEFT JOIN LATERAL (SELECT true AS there FROM contact_interaction_events e
+        WHERE e.page_id = ${batch.pageId}::uuid AND e.message_id = t.message_id AND e.event_type = t.type
+        LIMIT 1) known_event ON true
+      WHERE there IS NULL
       ON CONFLICT DO NOTHING
       RETURNING conversation_id
     ), failure AS (
@@ -125,8 +133,8 @@ export async function upsertBatch(sql: Sql, batch: Batch): Promise<BatchResult> 
       RETURNING item_type, reason
     ), outcome AS (
       SELECT i.n, i.sender_name, c.inserted IS TRUE AS inserted, c.inserted IS FALSE AS updated,
-        c.id IS NULL AND (i.updated_time > b.covered_down_to
-          OR i.updated_time = b.covered_down_to AND i.graph_id = ANY(b.covered_ids)) IS NOT TRUE AS unchanged,
+        c.id IS NULL AND (i.updated_time > b.reread_down_to
+          OR i.updated_time = b.reread_down_to AND i.graph_id = ANY(b.reread_ids)) IS NOT TRUE AS unchanged,
         coalesce(e.events, 0) AS events
       FROM input i CROSS JOIN before b
       LEFT JOIN conversation c ON c.graph_conversation_id = i.graph_id
@@ -145,18 +153,19 @@ export async function upsertBatch(sql: Sql, batch: Batch): Promise<BatchResult> 
       CROSS JOIN LATERAL (SELECT least(b.covered_down_to, min(updated_time)) AS low FROM input) lowest
     ), saved AS (
       INSERT INTO sync_batches (job_id, stream, seq, next_cursor, is_last, inserted, updated, unchanged, failed,
-        fetched, events_created, fetched_so_far, covered_down_to, covered_ids, last_conversation_id)
+        fetched, events_created, fetched_so_far, covered_down_to, covered_ids, reread_down_to, reread_ids,
+        last_conversation_id)
       SELECT ${batch.jobId}::uuid, ${batch.platform}::text, ${batch.seq}::int, ${batch.nextCursor}::text, ${batch.isLast}::bool,
         inserted, updated, unchanged, failed, inserted + updated + unchanged + failed, events,
         b.fetched_so_far + inserted + updated + unchanged + failed,
-        covered.down_to, covered.ids, ${conversations.at(-1)?.graphId ?? null}::text
+        covered.down_to, covered.ids, b.reread_down_to, b.reread_ids, ${conversations.at(-1)?.graphId ?? null}::text
       FROM counted CROSS JOIN before b CROSS JOIN covered
       RETURNING fetched, fetched_so_far
     ), job AS (
       UPDATE sync_jobs j SET fetched = j.fetched + s.fetched, inserted = j.inserted + n.inserted,
         updated = j.updated + n.updated, unchanged = j.unchanged + n.unchanged, failed = j.failed + n.failed,
         events_created = j.events_created + n.events, batches = j.batches + 1,
-        api_calls = j.api_calls + ${batch.apiCalls}, revision = j.revision + 1,
+        api_calls = j.api_calls + ${batch.apiCalls}, revision = nextval('sync_revision'),
         current_name = coalesce((SELECT sender_name FROM outcome ORDER BY n DESC LIMIT 1), j.current_name),
         validation = (SELECT coalesce(jsonb_object_agg(reason, count), '{}') FROM (
             SELECT reason, sum(count) AS count FROM (

@@ -15,7 +15,9 @@ function connectConfig(env: Record<string, string | undefined>) {
 /** A client that connects when it is first used, so that an API starts and answers 503 while Temporal is away. */
 export function connectClient(env: Record<string, string | undefined>): Client {
   const { options, namespace } = connectConfig(env);
-  return new Client({ connection: Connection.lazy(options), namespace });
+  // a run that is closed has nothing to say of the page's sync
+  const workflow = { queryRejectCondition: 'NOT_OPEN' as const };
+  return new Client({ connection: Connection.lazy(options), namespace, workflow });
 }
 
 /** A worker's connection. @throws when Temporal is away */

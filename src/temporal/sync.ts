@@ -1,7 +1,6 @@
 import {
   type Client,
   isGrpcServiceError,
-  QueryNotRegisteredError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
@@ -17,8 +16,11 @@ export class SyncAlreadyRunning extends Error {}
 /** The page has no workflow at work. */
 export class SyncNotRunning extends Error {}
 
-/** Temporal did not answer in time, or not at all. */
+/** Temporal cannot be reached: it has taken nothing. */
 export class TemporalUnavailable extends Error {}
+
+/** Temporal did not answer in time: it may have taken what it was sent. */
+export class TemporalSilent extends Error {}
 
 /** How long the API waits for Temporal to take something, in milliseconds. */
 const DEADLINE_MS = 5000;
@@ -41,9 +43,10 @@ export function createSyncControl(client: Client, taskQueue: string) {
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) throw new SyncAlreadyRunning();
       if (error instanceof WorkflowNotFoundError) throw new SyncNotRunning();
-      if (error instanceof Error && isUnavailable(error)) {
-        throw new TemporalUnavailable('Temporal does not answer', { cause: error });
-      }
+      if (!(error instanceof Error)) throw error;
+      if (codeOf(error) === DEADLINE_EXCEEDED)
+        throw new TemporalSilent('Temporal is silent', { cause: error });
+      if (isUnavailable(error)) throw new TemporalUnavailable('Temporal does not answer', { cause: error });
       throw error;
     }
   };
@@ -51,7 +54,7 @@ export function createSyncControl(client: Client, taskQueue: string) {
     /**
      * Starts the page's workflow.
      *
-     * @throws SyncAlreadyRunning, TemporalUnavailable
+     * @throws SyncAlreadyRunning, TemporalUnavailable, TemporalSilent
      */
     async start(input: SyncWorkflowInput): Promise<{ runId: string }> {
       const handle = await within(DEADLINE_MS, () =>
@@ -73,27 +76,21 @@ export function createSyncControl(client: Client, taskQueue: string) {
       return { runId: handle.firstExecutionRunId };
     },
 
-    /** @throws SyncNotRunning, TemporalUnavailable */
+    /** @throws SyncNotRunning, TemporalUnavailable, TemporalSilent */
     async command(facebookPageId: string, command: SyncCommand): Promise<void> {
       const definition: SignalDefinition = SIGNALS[command];
       const handle = client.workflow.getHandle(syncWorkflowId(facebookPageId));
       await within(DEADLINE_MS, () => handle.signal(definition));
     },
 
-    /** What the workflow knows; `null` when no worker, or no Temporal, answers within a second. */
+    /** What the running workflow knows; `null` when there is none, or nobody answers within a second. */
     async progress(facebookPageId: string): Promise<WorkflowProgress | null> {
       const handle = client.workflow.getHandle(syncWorkflowId(facebookPageId));
       try {
-        return await within(QUERY_DEADLINE_MS, () => handle.query(progressQuery));
-      } catch (error) {
-        if (
-          error instanceof TemporalUnavailable ||
-          error instanceof SyncNotRunning ||
-          error instanceof QueryNotRegisteredError
-        ) {
-          return null;
-        }
-        throw error;
+        return await client.withDeadline(Date.now() + QUERY_DEADLINE_MS, () => handle.query(progressQuery));
+      } catch {
+        // no worker, a workflow that cannot be queried, no Temporal: the row answers
+        return null;
       }
     },
 
@@ -111,11 +108,19 @@ export function createSyncControl(client: Client, taskQueue: string) {
   };
 }
 
-/** gRPC: cancelled, deadline exceeded, resource exhausted, unavailable, or no connection at all. */
-const UNAVAILABLE_CODES = new Set([1, 4, 8, 14]);
+/** gRPC status codes. */
+const DEADLINE_EXCEEDED = 4;
+const UNAVAILABLE = new Set([1, 8, 14]);
 
-function isUnavailable(error: Error): boolean {
+function codeOf(error: Error): number | null {
   const cause = isGrpcServiceError(error) ? error : error.cause;
-  if (cause instanceof Error && isGrpcServiceError(cause)) return UNAVAILABLE_CODES.has(cause.code);
-  return error.name === 'IllegalStateError' || /connect/i.test(error.message);
+  return cause instanceof Error && isGrpcServiceError(cause) ? cause.code : null;
+}
+
+/** Cancelled, resource exhausted, unavailable, or no connection at all. */
+function isUnavailable(error: Error): boolean {
+  const code = codeOf(error);
+  return code === null
+    ? error.name === 'IllegalStateError' || /connect/i.test(error.message)
+    : UNAVAILABLE.has(code);
 }

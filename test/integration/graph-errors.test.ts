@@ -96,6 +96,20 @@ describe('transient: tried again until it works', () => {
     expect((await expectUndisturbed()).id).toBe(job.id);
   });
 
+  test('can be paused while it waits for the next try', async () => {
+    error('http-503', { times: 'always' });
+    await start();
+    await eventually(
+      async () => (await status()).streams?.every((stream) => stream.state === 'waiting'),
+      'the wait',
+    );
+    await stack.api.post(`/api/pages/${page.id}/sync/pause`);
+    await eventually(async () => (await status()).job.status === 'PAUSED', 'the pause');
+    stack.simulator.control('DELETE', '/faults');
+    await stack.api.post(`/api/pages/${page.id}/sync/resume`);
+    await expectUndisturbed();
+  });
+
   test('from the first call on: the job could not work', async () => {
     error('http-503', { times: 'always' });
     await start();

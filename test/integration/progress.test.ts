@@ -69,6 +69,19 @@ describe('progress', () => {
     }
   });
 
+  test('a job whose workflow was terminated can be resumed, with its totals', async () => {
+    const first = await stack.api.post<JobResource>(path());
+    await fetched(400);
+    await workflow().terminate();
+    await eventually(async () => (await status()).source === 'row', 'the row to answer alone');
+    fast();
+    const resumed = await stack.api.post<JobResource>(path(), { resume: true });
+    expect(resumed.status).toBe(202);
+    const job = await stack.ended(page);
+    expect(job).toMatchObject({ id: first.body.id, status: 'COMPLETED' });
+    expect(job.totals).toMatchObject({ fetched: CONVERSATIONS, inserted: CONVERSATIONS });
+  });
+
   test('a job whose workflow was terminated is closed by the next start, with what it had', async () => {
     const first = await stack.api.post<JobResource>(path());
     await fetched(400);

@@ -98,6 +98,18 @@ test('after the final event a client that comes back is told to stay away', asyn
   expect(late.events).toHaveLength(1);
 });
 
+test('a client that comes back with an id of the page’s last job sees the next one', async () => {
+  const { page, path } = await running();
+  stack.simulator.control('POST', '/latency', { ms: 0 });
+  const old = await finished(new StreamClient(stack.api, path));
+  await stack.ended(page);
+  await stack.api.post(`/api/pages/${page.id}/sync`);
+  const client = new StreamClient(stack.api, path, old.id);
+  const final = await finished(client);
+  expect(final.data.jobId).not.toBe(old.data.jobId);
+  expectGrowing(client);
+});
+
 test('a pause and a cancel are shown, and clients that leave disturb nothing', async () => {
   const { page, path } = await running();
   const leavers = Array.from({ length: 20 }, () => new StreamClient(stack.api, path));

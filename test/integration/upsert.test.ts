@@ -214,6 +214,31 @@ describe('an unchanged conversation', () => {
   });
 });
 
+describe('a second job', () => {
+  test('counts every conversation, in whatever order Graph lists them', async () => {
+    const odd = conversation('old', { updatedTime: '2015-01-01T00:00:00.000Z' });
+    const pages = [[odd, conversation('a')], [conversation('b')], [conversation('c'), conversation('d')]];
+    for (const [index, page] of pages.entries()) await store.batches.store(batch(index + 1, page));
+    await store.lifecycle.close(jobId, { status: 'COMPLETED', covered: true, reason: null, error: null });
+    const [row] = await database.sql`SELECT facebook_page_id FROM facebook_pages WHERE id = ${pageId}`;
+    jobId = await newJob(row?.facebook_page_id as string);
+    for (const [index, page] of pages.entries()) await store.batches.store(batch(index + 1, page));
+    expect((await store.jobs.find(jobId))?.totals).toMatchObject({ fetched: 5, unchanged: 5 });
+  });
+
+  test('that starts over counts what it reads again once', async () => {
+    await store.batches.store(batch(1, [conversation('a'), conversation('b')]));
+    await store.batches.restart(jobId, 'messenger', 1);
+    await store.batches.restart(jobId, 'messenger', 1);
+    const same = { updatedTime: '2026-01-01T10:00:00.000Z' };
+    const { job, position } = await store.batches.store(
+      batch(3, [conversation('a'), conversation('b', same), conversation('c', same)]),
+    );
+    expect(job).toMatchObject({ fetched: 3, inserted: 3, unchanged: 0 });
+    expect(position.fetched).toBe(3);
+  });
+});
+
 describe('newer wins', () => {
   test('what belongs to an older time overwrites nothing, but its messages are kept', async () => {
     const newer = {

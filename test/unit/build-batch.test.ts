@@ -13,6 +13,7 @@ const INPUT: SyncSliceInput = {
   pageSize: null,
   messageDepth: 'all',
   maxConversations: null,
+  failures: 0,
   restartAfterSeq: null,
 };
 const POSITION: StreamPosition = { seq: 6, nextCursor: 'asked', isLast: false, fetched: 600 };

@@ -12,6 +12,8 @@ export const ENDS = [
   'end',
   'cap',
   'throttled',
+  'transient',
+  'unavailable',
   'blocked',
   'token',
   'permission',
@@ -41,7 +43,7 @@ export const problem = (message: string): SyncError => ({ kind: 'transient', mes
 
 export function slice(why: SliceEnd, more: Partial<SyncSliceResult> = {}): SyncSliceResult {
   const isFine = why === 'time' || why === 'end' || why === 'cap';
-  const waits = why === 'throttled' || why === 'blocked' || why === 'gone';
+  const waits = why === 'throttled' || why === 'transient' || why === 'blocked' || why === 'gone';
   return {
     why,
     untilMs: waits ? UNTIL : null,

@@ -58,6 +58,7 @@ describe('the beginning', () => {
       pageSize: SIZE,
       messageDepth: 'all',
       maxConversations: 500,
+      failures: 0,
       restartAfterSeq: 8,
     });
     expect(sliceInput(state, 'messenger', JOB)).toMatchObject({ pageSize: null, restartAfterSeq: null });
@@ -67,7 +68,7 @@ describe('the beginning', () => {
 describe('the end of a slice', () => {
   type Expected = Pick<
     StreamState,
-    'state' | 'why' | 'waitUntilMs' | 'restarts' | 'restartAfterSeq' | 'gone'
+    'state' | 'why' | 'waitUntilMs' | 'restarts' | 'restartAfterSeq' | 'failures' | 'gone'
   >;
   const base: Expected = {
     state: 'walking',
@@ -75,6 +76,7 @@ describe('the end of a slice', () => {
     waitUntilMs: null,
     restarts: 0,
     restartAfterSeq: null,
+    failures: 0,
     gone: 0,
   };
   const table: Record<SliceEnd, Expected & { pause?: 'token'; error?: null }> = {
@@ -83,6 +85,8 @@ describe('the end of a slice', () => {
     cap: { ...base, state: 'done', why: 'cap', error: null },
     throttled: { ...base, state: 'waiting', waitUntilMs: UNTIL },
     blocked: { ...base, state: 'waiting', waitUntilMs: UNTIL },
+    transient: { ...base, state: 'waiting', waitUntilMs: UNTIL, failures: 1 },
+    unavailable: { ...base, state: 'stopped', why: 'unavailable' },
     token: { ...base, pause: 'token' },
     permission: { ...base, state: 'stopped', why: 'permission' },
     gone: { ...base, state: 'waiting', waitUntilMs: UNTIL, gone: 1 },
@@ -129,11 +133,22 @@ describe('the end of a slice', () => {
     expect(streamOf(state, 'messenger')).toMatchObject({ state: 'walking', waitUntilMs: null });
   });
 
+  test('failures in a row are counted until a slice gets on', () => {
+    const fail = (state: SyncState, advanced = false) =>
+      afterSlice(state, 'messenger', slice('transient', { advanced }));
+    const failures = (state: SyncState) => streamOf(state, 'messenger').failures;
+    const twice = fail(fail(walking()));
+    expect(failures(twice)).toBe(2);
+    expect(sliceInput(twice, 'messenger', JOB).failures).toBe(2);
+    expect(failures(fail(twice, true))).toBe(1);
+    expect(failures(afterSlice(twice, 'messenger', slice('time')))).toBe(0);
+  });
+
   test('a slice that failed for good stops its platform alone', () => {
     const state = afterFailure(walking(), 'instagram', problem('down'));
     expect(streamOf(state, 'instagram')).toMatchObject({
       state: 'stopped',
-      why: 'unavailable',
+      why: 'internal',
       error: problem('down'),
     });
     expect(streamOf(state, 'messenger').state).toBe('walking');
