@@ -1,8 +1,9 @@
 import type { Store } from '../src/store/index.ts';
 import { createCloseJob } from './close-job.ts';
 import { createOpenJob } from './open-job.ts';
-import { createPauseJob, createUnpauseJob } from './pause-job.ts';
+import { createPauseJob } from './pause-job.ts';
 import { createSyncSlice, type SyncSliceDeps } from './sync-slice.ts';
+import { createUnpauseJob } from './unpause-job.ts';
 
 export type ActivityDeps = SyncSliceDeps & { store: Store };
 

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { OpenedJob, OpenJobInput } from '../src/contract/job-steps.ts';
+import type { Platform } from '../src/contract/platform.ts';
 import { FAILURE_TYPES } from '../src/contract/sync-error.ts';
 import type { Store } from '../src/store/index.ts';
 
@@ -18,6 +19,11 @@ export function createOpenJob(store: Store) {
         FAILURE_TYPES.jobNotFound,
       );
     }
-    return { platforms: job.instagram ? ['messenger', 'instagram'] : ['messenger'] };
+    return { platforms: platformsOf(job) };
   };
+}
+
+/** The sides of a page's inbox. */
+export function platformsOf(page: { instagram: boolean }): Platform[] {
+  return page.instagram ? ['messenger', 'instagram'] : ['messenger'];
 }

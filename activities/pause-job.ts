@@ -11,10 +11,3 @@ export function createPauseJob(store: Store) {
     return { tokenRenewed: await store.lifecycle.pause(input.jobId, input.tokenExpired, input.error) };
   };
 }
-
-/** Writes `IN_PROGRESS` again. May be repeated. */
-export function createUnpauseJob(store: Store) {
-  return async function unpauseJob(input: { jobId: string }): Promise<void> {
-    await store.lifecycle.unpause(input.jobId);
-  };
-}

@@ -23,6 +23,7 @@ const keyRing = z.string().transform((value, context) => {
 });
 
 const environment = z.object({
+  HOST: text,
   PORT: integer(3000, 0, 65_535),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL'),
   GRAPH_BASE_URL: z
@@ -49,6 +50,8 @@ const environment = z.object({
 
 /** What the programs are told by their environment. The README lists the variables. */
 export interface Config {
+  /** Address that the API listens on; absent: all. */
+  host: string | undefined;
   port: number;
   databaseUrl: string;
   graph: {
@@ -90,6 +93,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   }
   const e = parsed.data;
   return {
+    host: e.HOST,
     port: e.PORT,
     databaseUrl: e.DATABASE_URL,
     graph: {

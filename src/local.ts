@@ -88,6 +88,8 @@ async function run(
   );
   const env = { ...secrets, ...process.env, ...servers.env };
   env.PORT = process.env.PORT || String(await preferPort(3000));
+  // for this machine alone
+  env.HOST = process.env.HOST || '127.0.0.1';
   const config = readConfig(env);
 
   installRuntime(logger);
@@ -112,10 +114,14 @@ async function run(
   for (const each of toSync) {
     say(`\nSyncing ${each.name}`);
     if (servers.temporalUi !== null) say(`  ${workflowLink(servers.temporalUi, each.facebookPageId)}`);
-    const job = await syncInTerminal(client, each, closers.signal);
+    const job = await syncInTerminal(client, each, once, closers.signal);
     complete &&= job?.status === 'COMPLETED' || job?.status === 'UP_TO_DATE';
-    if (job === null) break;
-    say(`  ${job.message}`);
+    if (job === null) return once || closers.breakdown !== null ? 1 : 0;
+    say(
+      job.status === 'PAUSED'
+        ? `  Paused: ${job.lastError?.message ?? 'resume it to go on'}`
+        : `  ${job.message}`,
+    );
   }
   if (once) {
     if (toSync.length === 0) say('No page is connected: nothing to sync.');

@@ -24,7 +24,7 @@ export interface RunningApi extends Running {
 }
 
 /**
- * Starts the HTTP API on all interfaces. PostgreSQL must be there; Temporal may come later.
+ * Starts the HTTP API. PostgreSQL must be there; Temporal may come later.
  *
  * @param env Temporal's own variables are read from it
  */
@@ -52,7 +52,7 @@ export async function startApi(
     });
 
     const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app);
-    server.listen(config.port);
+    server.listen({ port: config.port, host: config.host });
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     logger.info({ port }, 'API listening');

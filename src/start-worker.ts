@@ -59,7 +59,7 @@ export async function startWorker(
     const stopped = worker.run();
     // whoever waits for `stopped` hears of a breakdown; nobody has to
     stopped.catch(() => {});
-    logger.info({ taskQueue, namespace }, 'Worker polling');
+    logger.info({ taskQueue, namespace, graph: config.graph.baseUrl }, 'Worker polling');
     return {
       stopped,
       async close() {

@@ -152,7 +152,8 @@ export async function SyncWorkflow(input: SyncRunInput): Promise<SyncResult> {
     if (parked && tokenRenewed) state = requestResume(state);
     await condition(mayGoOn);
     if (state.cancelRequested) return;
-    await unpauseJob({ jobId: job.jobId });
+    const { platforms } = await unpauseJob({ jobId: job.jobId });
+    state = begin(state, platforms);
     moveTo('IN_PROGRESS');
   }
 

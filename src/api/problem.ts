@@ -50,12 +50,16 @@ export function validationProblem(error: z.ZodError, where: 'body' | 'query'): P
     const path = issue.path.map(String);
     return issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => ({ field: [...path, key].join('.'), message: 'is not known here' }))
-      : [{ field: path.join('.') || where, message: issue.message }];
+      : [{ field: path.join('.') || where, message: inWords(issue.message) }];
   });
   const detail = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
   return new Problem(where === 'body' ? 422 : 400, 'validation', `The ${where} is not valid`, detail, {
     errors,
   });
+}
+
+function inWords(message: string): string {
+  return message.endsWith('received undefined') ? 'is required' : message;
 }
 
 function toProblem(error: unknown, req: Request): Problem {

@@ -38,6 +38,8 @@ export function snapshotEvent(job: JobResource): StreamEvent {
     eventsCreated: job.totals.eventsCreated,
     name: job.currentName,
     waitingUntil: job.waitingUntil,
+    tokenExpired: job.tokenExpired,
+    error: job.lastError?.message ?? null,
   };
 }
 
@@ -63,6 +65,8 @@ export function batchEvents(hint: ProgressHint): { id: number; event: StreamEven
         eventsCreated: before.events + events,
         name,
         waitingUntil: null,
+        tokenExpired: false,
+        error: null,
       },
     };
   });

@@ -36,6 +36,7 @@ export function createApiClient(url: string, token: string) {
     listPages: () => call<ListResource<PageResource>>('GET', '/api/pages?limit=200'),
     startSync: (pageId: string, request: Partial<StartSyncRequest>) =>
       call<JobResource>('POST', `/api/pages/${pageId}/sync`, request),
+    getSync: (pageId: string) => call<SyncStatusResource>('GET', `/api/pages/${pageId}/sync`),
     resumeSync: (pageId: string) => call<JobResource>('POST', `/api/pages/${pageId}/sync/resume`),
   };
 }

@@ -81,11 +81,11 @@ function describe(event: StreamEvent, perSecond: number): string {
     event.waitingUntil !== null
       ? ` · waiting for Meta until ${new Date(event.waitingUntil).toLocaleTimeString()}`
       : event.jobStatus === 'PAUSED'
-        ? ' · paused'
+        ? ` · paused${event.tokenExpired ? `: ${event.error}` : ''}`
         : name;
   return (
     `${formatCount(event.current)}${of} conversations · ` +
-    `+${formatCount(event.inserted)} new ↻${formatCount(event.updated)} updated =${formatCount(event.skipped)} unchanged` +
+    `${formatCount(event.inserted)} new · ${formatCount(event.updated)} updated · ${formatCount(event.skipped)} unchanged` +
     `${failed} · ${formatCount(event.eventsCreated)} events · ${perSecond}/s${doing}`
   );
 }

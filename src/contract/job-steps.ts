@@ -26,6 +26,11 @@ export interface PausedJob {
   tokenRenewed: boolean;
 }
 
+/** The job whose pause is over. */
+export interface UnpauseJobInput {
+  jobId: string;
+}
+
 /** How a job ends. */
 export interface CloseJobInput {
   jobId: string;

@@ -125,4 +125,8 @@ export interface StreamEvent {
   name: string | null;
   /** Until when Meta wants no calls, if it does not. */
   waitingUntil: string | null;
+  /** Parked until the page is connected anew. */
+  tokenExpired: boolean;
+  /** What went wrong last, as a sentence; `null` while conversations come. */
+  error: string | null;
 }

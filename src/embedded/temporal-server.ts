@@ -17,6 +17,8 @@ export interface TemporalServerOptions {
   port?: number | undefined;
   /** Port of the web UI; without one, and with 'headless', there is no UI. */
   uiPort?: number | 'headless' | undefined;
+  /** Asked for both ports instead, after a server that was left behind has freed its own. */
+  choosePorts?: (() => Promise<{ port: number; uiPort: number }>) | undefined;
   /** Registered before the server counts as started, also in a database made without them. */
   searchAttributes: Readonly<Record<string, SearchAttributeKind>>;
   namespace?: string | undefined;
@@ -46,10 +48,10 @@ const PORT_ATTEMPTS = 3;
  */
 export async function startTemporalServer(wished: TemporalServerOptions): Promise<TemporalServer> {
   const dataDir = wished.dataDir === undefined ? undefined : path.resolve(wished.dataDir);
-  const options = { ...wished, dataDir };
   if (dataDir !== undefined) await mkdir(dataDir, { recursive: true });
   const files = dataDir === undefined ? undefined : filesIn(dataDir);
-  if (files !== undefined) await endLeftBehind(files.pid, options.log);
+  if (files !== undefined) await endLeftBehind(files.pid, wished.log);
+  const options = { ...wished, ...(await wished.choosePorts?.()), dataDir };
 
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort());

@@ -67,14 +67,16 @@ export async function startServers(
     const temporal = await startTemporalServer({
       binary: binary.path,
       dataDir: join(dataDir, 'temporal'),
-      port: await preferPort(TEMPORAL_PORT),
-      uiPort: await preferPort(TEMPORAL_UI_PORT),
+      choosePorts: async () => ({
+        port: await preferPort(TEMPORAL_PORT),
+        uiPort: await preferPort(TEMPORAL_UI_PORT),
+      }),
       searchAttributes: SEARCH_ATTRIBUTE_TYPES,
       log,
     });
     closers.add('Temporal', () => temporal.stop());
     temporal.onExit((exit) => closers.broken(`Temporal ended by itself (${JSON.stringify(exit)})`));
-    say(`Temporal: ${temporal.address} (${binary.source})`);
+    say(`Temporal: ${temporal.address} (CLI: ${binary.source}, ${binary.path})`);
     return { address: temporal.address, ui: temporal.uiUrl ?? null };
   };
 

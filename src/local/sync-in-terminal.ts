@@ -8,11 +8,13 @@ import type { JobResource, PageResource } from '../contract/resources.ts';
  * Syncs a page with a live bar in the terminal: starts a job, takes up one that was stopped, or joins the one that
  * is running (it goes on by itself after every restart).
  *
- * @returns the job at its end; `null` when it was asked to stop watching
+ * @param leavePaused stop watching a job that is parked because its page needs a new token: it may take days
+ * @returns the job at its end, or parked; `null` when it was asked to stop watching
  */
 export async function syncInTerminal(
   client: ApiClient,
   page: PageResource,
+  leavePaused: boolean,
   signal: AbortSignal,
 ): Promise<JobResource | null> {
   try {
@@ -25,9 +27,20 @@ export async function syncInTerminal(
     if (running === 'PAUSED') await client.resumeSync(page.id);
   }
   const bar = createProgressBar();
+  const parked = new AbortController();
   try {
-    return await watchSync(client, page.id, (event) => bar.show(event), signal);
+    const job = await watchSync(
+      client,
+      page.id,
+      (event) => {
+        bar.show(event);
+        if (leavePaused && event.tokenExpired) parked.abort();
+      },
+      AbortSignal.any([signal, parked.signal]),
+    );
+    if (job !== null || signal.aborted) return job;
   } finally {
     bar.stop();
   }
+  return (await client.getSync(page.id)).job;
 }

@@ -102,17 +102,23 @@ export function createJobLifecycle(sql: Sql) {
       });
     },
 
-    /** `PAUSED` → `IN_PROGRESS`. Does nothing from any other state. */
-    async unpause(jobId: string): Promise<void> {
-      await sql.begin(async (tx) => {
+    /**
+     * `PAUSED` → `IN_PROGRESS`. Does nothing from any other state.
+     *
+     * @returns the page's platforms
+     */
+    async unpause(jobId: string): Promise<{ instagram: boolean }> {
+      return sql.begin(async (tx) => {
         const moved = await tx`
           UPDATE sync_jobs SET status = 'IN_PROGRESS', running_since = now(), token_expired = false,
             revision = nextval('sync_revision')
           WHERE id = ${jobId} AND status = 'PAUSED' RETURNING id`;
-        if (moved.length === 0) return;
-        await tx`UPDATE facebook_pages p SET sync_checkpoint = NULL, updated_at = now()
-          FROM sync_jobs j WHERE j.id = ${jobId} AND p.id = j.page_id`;
-        await tell(tx, jobId);
+        if (moved.length > 0) await tell(tx, jobId);
+        const [page] = await tx<{ instagram: boolean }[]>`
+          UPDATE facebook_pages p SET sync_checkpoint = CASE WHEN ${moved.length > 0} THEN NULL ELSE sync_checkpoint END
+          FROM sync_jobs j WHERE j.id = ${jobId} AND p.id = j.page_id
+          RETURNING p.instagram_account_id IS NOT NULL AS instagram`;
+        return { instagram: page?.instagram ?? false };
       });
     },
 

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   type Client,
   isGrpcServiceError,
@@ -38,6 +39,7 @@ export type SyncControl = ReturnType<typeof createSyncControl>;
 
 export function createSyncControl(client: Client, taskQueue: string) {
   const within = async <T>(ms: number, call: () => Promise<T>): Promise<T> => {
+    await reach(client, ms);
     try {
       return await client.withDeadline(Date.now() + ms, call);
     } catch (error) {
@@ -106,6 +108,22 @@ export function createSyncControl(client: Client, taskQueue: string) {
       }
     },
   };
+}
+
+/** Nothing can have been taken while there is no connection. @throws TemporalUnavailable */
+async function reach(client: Client, ms: number): Promise<void> {
+  const late = new AbortController();
+  const timeUp = setTimeout(ms, null, { signal: late.signal }).then(() => {
+    throw new Error(`no connection within ${ms} ms`);
+  });
+  try {
+    await Promise.race([client.connection.ensureConnected(), timeUp]);
+  } catch (error) {
+    throw new TemporalUnavailable('Temporal does not answer', { cause: error });
+  } finally {
+    late.abort();
+    timeUp.catch(() => {});
+  }
 }
 
 /** gRPC status codes. */
