@@ -6,6 +6,7 @@ import { ProgressHub } from './api/progress-hub.ts';
 import type { Config } from './config.ts';
 import { taskQueues } from './contract/names.ts';
 import type { Logger } from './log.ts';
+import type { Running } from './running.ts';
 import { connectSql, createStore, createTokenCipher, listenToProgress, migrate } from './store/index.ts';
 import { connectClient } from './temporal/connection.ts';
 import { ensureSearchAttributes } from './temporal/search-attributes.ts';
@@ -13,11 +14,6 @@ import { createSyncControl } from './temporal/sync.ts';
 
 /** Time that requests in hand get when the API stops. */
 const CLOSE_GRACE_MS = 3000;
-
-/** A part of the product that runs in this process. */
-export interface Running {
-  close(): Promise<void>;
-}
 
 export interface RunningApi extends Running {
   url: string;

@@ -6,7 +6,7 @@ import type { Config } from './config.ts';
 import { taskQueues } from './contract/names.ts';
 import { createGraphClient } from './graph/index.ts';
 import type { Logger } from './log.ts';
-import type { Running } from './start-api.ts';
+import type { Running } from './running.ts';
 import { connectSql, createGraphBudget, createStore, createTokenCipher, migrate } from './store/index.ts';
 import { connectWorker } from './temporal/connection.ts';
 import { ensureSearchAttributes } from './temporal/search-attributes.ts';

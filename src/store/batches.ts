@@ -5,12 +5,10 @@ import { JOB_PROGRESS_COLUMNS, type JobProgressRow, toJobProgress } from './job-
 import { isDataError, type Sql, sqlState } from './sql.ts';
 import { BATCH_KEY, upsertBatch } from './upsert-batch.ts';
 
-/** `sync_batches` and all that a batch writes with it. */
-export type BatchStore = ReturnType<typeof createBatchStore>;
-
 /** Undoes a trial run. */
 class TrialOver extends Error {}
 
+/** `sync_batches` and all that a batch writes with it. */
 export function createBatchStore(sql: Sql) {
   async function position(jobId: string, stream: Platform): Promise<StreamPosition> {
     const [row] = await sql<

@@ -33,8 +33,6 @@ interface EventRow {
 }
 
 /** `messenger_conversations` and their events, for reading. */
-export type ConversationStore = ReturnType<typeof createConversationStore>;
-
 export function createConversationStore(sql: Sql) {
   return {
     async exists(id: string): Promise<boolean> {

@@ -14,8 +14,6 @@ interface FailureRow {
 }
 
 /** `sync_failures`: what was set aside. Written with the batch it belongs to. */
-export type FailureStore = ReturnType<typeof createFailureStore>;
-
 export function createFailureStore(sql: Sql) {
   return {
     /** A job's set-aside items, oldest first. */

@@ -1,4 +1,11 @@
-import { hasEnded, isLegalMove, JOB_STATUSES, type JobStatus, LEGAL_MOVES } from '../contract/job-status.ts';
+import {
+  hasEnded,
+  isLegalMove,
+  JOB_STATUSES,
+  type JobStatus,
+  LEGAL_MOVES,
+  OPEN_STATUSES,
+} from '../contract/job-status.ts';
 import type { CloseJobInput } from '../contract/job-steps.ts';
 import type { JobResource } from '../contract/resources.ts';
 import { statisticsSentence } from '../contract/statistics.ts';
@@ -14,8 +21,6 @@ function statesBefore(to: JobStatus): JobStatus[] {
 }
 
 /** Moves jobs from state to state. Every function may be repeated, and none undoes what came after it. */
-export type JobLifecycle = ReturnType<typeof createJobLifecycle>;
-
 export function createJobLifecycle(sql: Sql) {
   return {
     /**
@@ -40,8 +45,9 @@ export function createJobLifecycle(sql: Sql) {
 
     /**
      * A run of the workflow takes the job up: the first one when it is `PENDING`, a later one when the job is
-     * resumed from `PARTIAL` or `CANCELLED`, or when the run before it was terminated. The page's checkpoint is of no use from then on. Called by the API
-     * and by the workflow; does nothing when the run has taken the job up before.
+     * resumed from `PARTIAL` or `CANCELLED`, or when the run before it was terminated. The page's checkpoint is of
+     * no use from then on. Called by the API and by the workflow; does nothing when the run has taken the job up
+     * before.
      *
      * @returns the page's platforms; `null` when there is no such job, or it has ended for good
      */
@@ -192,7 +198,7 @@ async function closeOrphans(tx: Transaction, pageId: string, except: string): Pr
   const orphans = await tx<{ id: string }[]>`
     UPDATE sync_jobs SET status = 'PARTIAL', completed_at = now(), ${endStretch(tx)}, revision = nextval('sync_revision'),
       message = 'Stopped early: its workflow is gone. What was stored is kept.'
-    WHERE page_id = ${pageId} AND id <> ${except} AND status IN ('PENDING', 'IN_PROGRESS', 'PAUSED')
+    WHERE page_id = ${pageId} AND id <> ${except} AND status = ANY(${[...OPEN_STATUSES]})
     RETURNING id`;
   for (const { id } of orphans) {
     await writeCheckpoint(tx, id);

@@ -5,8 +5,6 @@ import { type Keyset, keysetPage } from './keyset.ts';
 import type { Sql } from './sql.ts';
 
 /** `sync_jobs`, for reading. `job-lifecycle.ts` moves jobs from state to state, `batches.ts` counts. */
-export type JobStore = ReturnType<typeof createJobStore>;
-
 export function createJobStore(sql: Sql) {
   const columns = sql.unsafe(JOB_COLUMNS);
   const from = sql.unsafe(JOB_FROM);

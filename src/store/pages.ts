@@ -36,8 +36,6 @@ export class UnreadableToken extends Error {
 }
 
 /** `facebook_pages`: pages and their tokens. */
-export type PageStore = ReturnType<typeof createPageStore>;
-
 export function createPageStore(sql: Sql, cipher: TokenCipher) {
   const columns = sql`id, facebook_page_id, name, instagram_account_id, token_state, last_synced_at,
     sync_checkpoint, created_at`;
