@@ -13,7 +13,13 @@ beforeAll(async () => {
 afterAll(() => stack.close());
 
 async function syncWith(kind: string): Promise<{ page: TestPage; job: JobResource; graphId: string }> {
-  const page = await stack.addPage({ conversations: CONVERSATIONS, messages: 6, instagram: false });
+  // every conversation has as many, so that a bad message always leaves good ones
+  const page = await stack.addPage({
+    conversations: CONVERSATIONS,
+    messages: 6,
+    exactMessages: true,
+    instagram: false,
+  });
   const { conversationId } = stack.simulator.control('POST', '/oddities', {
     page: page.facebookPageId,
     platform: 'messenger',

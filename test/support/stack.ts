@@ -33,7 +33,9 @@ export interface Stack {
 
 export interface NewPage {
   conversations?: number;
+  /** Mean number, or the number of each conversation with `exactMessages`. */
   messages?: number;
+  exactMessages?: boolean;
   instagramShare?: number;
   instagram?: boolean;
   seed?: number;
@@ -123,6 +125,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         instagramAccountId,
         conversations: page.conversations ?? 250,
         messages: page.messages ?? 4,
+        exactMessages: page.exactMessages ?? false,
         instagramShare: page.instagram === false ? 0 : (page.instagramShare ?? 0.3),
         seed: page.seed ?? 1,
       });
