@@ -1,60 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { SyncStatusResource } from '../../src/contract/resources.ts';
+/* Every class of the Graph document's error table has one defined end. */
+import { describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { type Stack, startStack, type TestPage } from '../support/stack.ts';
-import { expectInboxStored } from '../support/truth.ts';
-
-/** Every class of the Graph document's error table has one defined end. Small waits stand for Meta's minutes. */
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack({
-    env: {
-      SYNC_SLICE_SECONDS: '0.2',
-      SYNC_MAX_ATTEMPTS: '3',
-      GRAPH_TIMEOUT_SECONDS: '1',
-      GRAPH_THROTTLE_WAIT_SECONDS: '0.3',
-      GRAPH_BLOCKED_WAIT_SECONDS: '0.3',
-    },
-  });
-});
-afterAll(() => stack.close());
+import { pageUnderTest } from '../support/page-under-test.ts';
 
 const CONVERSATIONS = 600;
-let page: TestPage;
-beforeEach(async () => {
-  page = await stack.addPage({ conversations: CONVERSATIONS });
+
+/** Small waits stand for Meta's minutes. */
+const under = pageUnderTest(CONVERSATIONS, {
+  SYNC_SLICE_SECONDS: '0.2',
+  SYNC_MAX_ATTEMPTS: '3',
+  GRAPH_TIMEOUT_SECONDS: '1',
+  GRAPH_THROTTLE_WAIT_SECONDS: '0.3',
+  GRAPH_BLOCKED_WAIT_SECONDS: '0.3',
 });
-
-interface Where {
-  platform?: string;
-  afterCalls?: number;
-  times?: number | 'always';
-}
-
-function fault(what: object, { times = 1, ...match }: Where = {}) {
-  stack.simulator.control('POST', '/faults', {
-    match: { page: page.facebookPageId, ...match },
-    times,
-    fault: what,
-  });
-}
-
-const error = (name: string, where?: Where) => fault({ kind: 'error', name }, where);
-const start = () => stack.api.post(`/api/pages/${page.id}/sync`);
-const status = async () => (await stack.api.get<SyncStatusResource>(`/api/pages/${page.id}/sync`)).body;
-
-async function expectUndisturbed() {
-  const job = await stack.ended(page);
-  expect(job).toMatchObject({ status: 'COMPLETED' });
-  expect(job.totals).toMatchObject({
-    fetched: CONVERSATIONS,
-    inserted: CONVERSATIONS,
-    unchanged: 0,
-    failed: 0,
-  });
-  await expectInboxStored(stack, page);
-  return job;
-}
+const { error, expectUndisturbed, fault, start } = under;
 
 describe('transient: tried again until it works', () => {
   test.each([
@@ -87,12 +46,12 @@ describe('transient: tried again until it works', () => {
   test('that never stops: the platform ends, the other goes on, and the job can be resumed', async () => {
     error('http-503', { platform: 'messenger', afterCalls: 3, times: 'always' });
     await start();
-    const job = await stack.ended(page);
+    const job = await under.ended();
     expect(job.status).toBe('PARTIAL');
     expect(job.message).toMatch(/Messenger: Meta did not answer properly, again and again/);
     expect(job.totals.fetched).toBe(CONVERSATIONS * 0.3 + 200);
-    stack.simulator.control('DELETE', '/faults');
-    await stack.api.post(`/api/pages/${page.id}/sync`, { resume: true });
+    under.noFaults();
+    await under.start({ resume: true });
     expect((await expectUndisturbed()).id).toBe(job.id);
   });
 
@@ -100,24 +59,25 @@ describe('transient: tried again until it works', () => {
     error('http-503', { times: 'always' });
     await start();
     await eventually(
-      async () => (await status()).streams?.every((stream) => stream.state === 'waiting'),
+      async () => (await under.status()).streams?.every((stream) => stream.state === 'waiting'),
       'the wait',
     );
-    await stack.api.post(`/api/pages/${page.id}/sync/pause`);
-    await eventually(async () => (await status()).job.status === 'PAUSED', 'the pause');
-    stack.simulator.control('DELETE', '/faults');
-    await stack.api.post(`/api/pages/${page.id}/sync/resume`);
+    await under.command('pause');
+    await eventually(async () => (await under.status()).job.status === 'PAUSED', 'the pause');
+    under.noFaults();
+    await under.command('resume');
     await expectUndisturbed();
   });
 
   test('from the first call on: the job could not work', async () => {
     error('http-503', { times: 'always' });
     await start();
-    const job = await stack.ended(page);
+    const job = await under.ended();
     expect(job.status).toBe('FAILED');
     await eventually(
       async () =>
-        (await stack.temporal.workflow.getHandle(page.facebookPageId).describe()).status.name === 'FAILED',
+        (await under.stack.temporal.workflow.getHandle(under.page.facebookPageId).describe()).status.name ===
+        'FAILED',
       'the workflow to be shown as failed',
     );
   });
@@ -154,7 +114,7 @@ describe('throttle: waits, spends no attempt, goes on', () => {
     );
     await start();
     const waiting = await eventually(async () => {
-      const now = await status();
+      const now = await under.status();
       const done = now.streams?.find((stream) => stream.platform === 'instagram')?.state === 'done';
       return now.job.waitingUntil !== null && done ? now : null;
     }, 'the wait to be shown');
@@ -166,10 +126,11 @@ describe('throttle: waits, spends no attempt, goes on', () => {
     });
     expect(waiting.job.lastError).toMatchObject({ kind: 'throttle' });
     const calls = () =>
-      (stack.simulator.control('GET', `/calls?page=${page.facebookPageId}`) as { total: number }).total;
+      (under.stack.simulator.control('GET', `/calls?page=${under.page.facebookPageId}`) as { total: number })
+        .total;
     const before = calls();
-    await stack.api.post(`/api/pages/${page.id}/sync/cancel`);
-    expect((await stack.ended(page)).status).toBe('CANCELLED');
+    await under.command('cancel');
+    expect((await under.ended()).status).toBe('CANCELLED');
     expect(calls()).toBe(before);
   });
 });
@@ -179,7 +140,10 @@ describe('shrink: asks for less and goes on', () => {
     error(name, { platform: 'messenger', afterCalls: 2, times: 3 });
     await start();
     const job = await expectUndisturbed();
-    const { listCalls } = stack.simulator.control('GET', `/calls?page=${page.facebookPageId}`) as {
+    const { listCalls } = under.stack.simulator.control(
+      'GET',
+      `/calls?page=${under.page.facebookPageId}`,
+    ) as {
       listCalls: { platform: string; limit: string }[];
     };
     const limits = listCalls
@@ -192,7 +156,7 @@ describe('shrink: asks for less and goes on', () => {
   test('a page that is too large even for one conversation without messages stops the platform', async () => {
     error('reduce-data', { platform: 'instagram', times: 'always' });
     await start();
-    const job = await stack.ended(page);
+    const job = await under.ended();
     expect(job).toMatchObject({ status: 'PARTIAL', lastError: { kind: 'shrink' } });
     expect(job.totals.fetched).toBe(CONVERSATIONS * 0.7);
   });
@@ -214,10 +178,10 @@ describe('auth: the job is parked until there is a token', () => {
     error(name, { platform: 'messenger', afterCalls: 2 });
     await start();
     await eventually(async () => {
-      const { job } = await status();
+      const { job } = await under.status();
       return job.status === 'PAUSED' && job.tokenExpired;
     }, 'the job to be parked');
-    await stack.api.post(`/api/pages/${page.id}/sync/resume`);
+    await under.command('resume');
     await expectUndisturbed();
   });
 });
@@ -236,7 +200,7 @@ describe('permission: that platform stops, the other goes on', () => {
   ])('%s', async (name) => {
     error(name, { platform: 'instagram', times: 'always' });
     await start();
-    const job = await stack.ended(page);
+    const job = await under.ended();
     expect(job.status).toBe('PARTIAL');
     expect(job.totals).toMatchObject({ fetched: CONVERSATIONS * 0.7, failed: 0 });
     expect(job.message).toMatch(/Instagram: The connection lacks a permission.*instagram_manage_messages/);
@@ -245,7 +209,7 @@ describe('permission: that platform stops, the other goes on', () => {
   test('on both platforms the job fails, with what to do', async () => {
     error('permission-200', { times: 'always' });
     await start();
-    const job = await stack.ended(page);
+    const job = await under.ended();
     expect(job.status).toBe('FAILED');
     expect(job.message).toMatch(/Grant pages_messaging/);
   });
@@ -264,7 +228,7 @@ describe('gone: taken for a throttle at first', () => {
   test('for ever stops the platform', async () => {
     error('gone-100-33', { platform: 'messenger', times: 'always' });
     await start();
-    const job = await stack.ended(page);
+    const job = await under.ended();
     expect(job).toMatchObject({ status: 'PARTIAL', lastError: { kind: 'gone' } });
   });
 });
@@ -274,42 +238,4 @@ test('blocked (368): a long wait, then on', async () => {
   await start();
   const job = await expectUndisturbed();
   expect(job.lastError).toMatchObject({ kind: 'blocked' });
-});
-
-describe('bad request: the walk starts over once, then fails loudly', () => {
-  test.each([
-    'bad-request-100',
-    'unknown-path-2500',
-    'ig-2500',
-    'bad-signature-104',
-    'dead-cursor',
-    'dead-cursor-2642',
-    'unknown-not-transient',
-    'unknown-2853001',
-  ])('%s once', async (name) => {
-    error(name, { platform: 'messenger', afterCalls: 3 });
-    await start();
-    await expectUndisturbed();
-  });
-
-  test('twice', async () => {
-    error('bad-request-100', { platform: 'messenger', afterCalls: 3, times: 'always' });
-    await start();
-    const job = await stack.ended(page);
-    expect(job).toMatchObject({ status: 'PARTIAL', lastError: { kind: 'bad_request' } });
-  });
-
-  test('the same cursor named twice is an error, not a loop', async () => {
-    fault({ kind: 'same-cursor' }, { platform: 'messenger', afterCalls: 3, times: 'always' });
-    await start();
-    const job = await stack.ended(page);
-    expect(job.status).toBe('PARTIAL');
-    expect(job.lastError?.detail).toMatch(/same cursor/);
-  });
-
-  test('an empty page with a next page is no end', async () => {
-    fault({ kind: 'empty-page-with-next' }, { platform: 'messenger', afterCalls: 2, times: 2 });
-    await start();
-    await expectUndisturbed();
-  });
 });

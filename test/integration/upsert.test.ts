@@ -1,13 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { SyncWorkflowInput } from '../../src/contract/sync-options.ts';
-import {
-  type Batch,
-  type ConversationInput,
-  createStore,
-  createTokenCipher,
-  type EventInput,
-} from '../../src/store/index.ts';
+import { type Batch, type ConversationInput, createStore, createTokenCipher } from '../../src/store/index.ts';
+import { conversation, message } from '../support/batches.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { freshPageId } from '../support/stack.ts';
 
@@ -33,37 +28,6 @@ async function newJob(facebookPageId: string): Promise<string> {
   await store.lifecycle.create(input);
   await store.lifecycle.takeUp(input.jobId, randomUUID());
   return input.jobId;
-}
-
-function message(id: string, change: Partial<EventInput> = {}): EventInput {
-  return {
-    type: 'message',
-    direction: 'inbound',
-    messageId: id,
-    occurredAt: '2026-01-01T10:00:00.000Z',
-    text: `text of ${id}`,
-    attachments: null,
-    metadata: { source: 'initial_sync' },
-    ...change,
-  };
-}
-
-function conversation(graphId: string, change: Partial<ConversationInput> = {}): ConversationInput {
-  return {
-    graphId,
-    senderId: `psid-${graphId}`,
-    senderName: `Person ${graphId}`,
-    username: null,
-    updatedTime: '2026-01-01T10:00:00.000Z',
-    lastMessageAt: '2026-01-01T10:00:00.000Z',
-    messageCount: 1,
-    unreadCount: 0,
-    historyCursor: null,
-    historyComplete: true,
-    events: [message(`m-${graphId}`)],
-    payload: () => ({ id: graphId }),
-    ...change,
-  };
 }
 
 function batch(seq: number, conversations: ConversationInput[], change: Partial<Batch> = {}): Batch {
