@@ -25,7 +25,7 @@ export function mapAttachments(message: GraphMessage): StoredAttachment[] {
     return stored(item, {
       type: kindOf(item, mime, image !== null, video !== null),
       mime_type: mime,
-      size: typeof item.size === 'number' ? item.size : null,
+      size: typeof item.size === 'number' && item.size > 0 ? item.size : null,
       url,
       preview_url: text(image?.preview_url) ?? text(video?.preview_url),
     });

@@ -46,16 +46,21 @@ export async function graphGet(
   }
   let response: Response;
   let raw: string;
+  // not AbortSignal.timeout: as a source of AbortSignal.any it may be collected, and then never fires
+  const tooLate = new AbortController();
+  const timer = setTimeout(() => tooLate.abort(new DOMException('', 'TimeoutError')), endpoint.timeoutMs);
   try {
     response = await fetch(url, {
       headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
       redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(endpoint.timeoutMs)]),
+      signal: AbortSignal.any([signal, tooLate.signal]),
     });
     raw = redactToken(await response.text(), token);
   } catch (error) {
     signal.throwIfAborted();
     throw new GraphError('transient', { detail: networkReason(error, endpoint.timeoutMs) });
+  } finally {
+    clearTimeout(timer);
   }
   const usage = readUsage(response.headers);
   let body: unknown = null;

@@ -2,6 +2,8 @@ import { createHmac } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { GraphErrorKind } from '../../src/contract/sync-error.ts';
 import { graphGet } from '../../src/graph/request.ts';
@@ -174,3 +176,15 @@ describe('answers that are broken', () => {
     }
   });
 });
+
+test('the time-out comes although nothing but the call holds on to it', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const endpoint = { ...(await serve(() => {})), timeoutMs: 400 };
+  const collecting = setInterval(collect, 20);
+  try {
+    expect((await errorOf(endpoint)).kind).toBe('transient');
+  } finally {
+    clearInterval(collecting);
+  }
+}, 5000);
