@@ -99,6 +99,7 @@ export async function SyncWorkflow(input: SyncRunInput): Promise<SyncResult> {
       const stream = streamOf(state, platform);
       if (stream.state === 'done' || stream.state === 'stopped') return;
       if (stream.waitUntilMs !== null) {
+        // in the sandbox Date.now() is the workflow's own time, the same at every replay
         const waitMs = Math.max(1, stream.waitUntilMs - Date.now());
         const until = new Date(stream.waitUntilMs).toISOString();
         if (await condition(mustYield, waitMs, { summary: `${platform}: waiting for Meta until ${until}` }))
