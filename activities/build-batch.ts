@@ -1,15 +1,12 @@
 import type { SyncSliceInput } from '../src/contract/slice.ts';
-import type { Rejected } from '../src/graph/index.ts';
+import type { GraphConversation, Rejected } from '../src/graph/index.ts';
 import type { Batch, ConversationInput, FailureInput, StreamPosition } from '../src/store/index.ts';
 import { mapConversation, type OwnIds } from './map-conversation.ts';
 import type { ReadPage } from './page-reader.ts';
 
-/** `metadata.source` of what a full sync stores. */
-const SOURCE = 'initial_sync';
-
 /**
- * Makes the batch that a Graph page is stored as. A conversation listed twice is stored once, as its newest
- * reading.
+ * Makes the batch that a Graph page is stored as: the conversations that the job wants. One listed twice is stored once,
+ * as its newest reading. The walk is over where everything that follows was last updated before `stopBelow`.
  *
  * @param room how many more conversations the job may take; `null` for any number
  */
@@ -22,18 +19,20 @@ export function buildBatch(
 ): Batch {
   const { page } = read;
   const rejected = withinRoom(page.rejected, room);
-  const space = room === null ? page.conversations.length : room - countConversations(rejected);
-  const taken = page.conversations.slice(0, space);
+  const wanted = page.conversations.filter((conversation) => isWanted(conversation, input));
+  const space = room === null ? wanted.length : room - countConversations(rejected);
+  const taken = wanted.slice(0, space);
+  const source = input.mode === 'incremental' ? 'incremental_sync' : 'initial_sync';
   const full = room !== null && taken.length + countConversations(rejected) >= room;
   const newest = new Map<string, ConversationInput>();
   for (const conversation of taken) {
-    const mapped = mapConversation(conversation, own, SOURCE);
+    const mapped = mapConversation(conversation, own, source);
     const there = newest.get(mapped.graphId);
     if (there === undefined || (mapped.updatedTime ?? '') > (there.updatedTime ?? '')) {
       newest.set(mapped.graphId, mapped);
     }
   }
-  const isLast = page.after === null || full;
+  const isLast = page.after === null || full || reachesMark(page.conversations, input.stopBelow);
   return {
     jobId: input.jobId,
     pageId: input.pageId,
@@ -45,7 +44,25 @@ export function buildBatch(
     repeated: taken.length - newest.size,
     failures: rejected.map(toFailure),
     apiCalls: read.apiCalls,
+    keepIds: input.walkedOnly,
+    refresh: input.refresh,
   };
+}
+
+/** A conversation without a time may be of any. */
+function isWanted(
+  { updatedTime, unreadCount }: GraphConversation,
+  { stopBelow, until, unreadOnly }: SyncSliceInput,
+): boolean {
+  const isLater = stopBelow === null || updatedTime === null || updatedTime >= stopBelow;
+  const isEarlier = until === null || updatedTime === null || updatedTime <= until;
+  return isLater && isEarlier && (!unreadOnly || (unreadCount ?? 0) > 0);
+}
+
+/** Whether the page, newest first, ends below the mark. */
+function reachesMark(conversations: readonly GraphConversation[], stopBelow: string | null): boolean {
+  const oldest = conversations.findLast((conversation) => conversation.updatedTime !== null)?.updatedTime;
+  return stopBelow !== null && typeof oldest === 'string' && oldest < stopBelow;
 }
 
 function countConversations(rejected: Rejected[]): number {
@@ -58,10 +75,12 @@ function withinRoom(rejected: Rejected[], room: number | null): Rejected[] {
   return rejected.filter((item) => item.itemType === 'message' || left-- > 0);
 }
 
-function toFailure(item: Rejected): FailureInput {
+/** What could not be read, as it is set aside. */
+export function toFailure(item: Rejected): FailureInput {
   return {
     itemType: item.itemType,
     graphId: item.graphId,
+    conversationGraphId: item.conversationId,
     reason: item.itemType === 'conversation' ? 'unreadable_conversation' : 'unreadable_message',
     detail: item.detail,
     payload: item.payload,

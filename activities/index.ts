@@ -1,11 +1,12 @@
-import type { Store } from '../src/store/index.ts';
 import { createCloseJob } from './close-job.ts';
 import { createOpenJob } from './open-job.ts';
 import { createPauseJob } from './pause-job.ts';
-import { createSyncSlice, type SyncSliceDeps } from './sync-slice.ts';
+import type { SliceDeps } from './run-slice.ts';
+import { createSyncHistorySlice } from './sync-history-slice.ts';
+import { createSyncSlice } from './sync-slice.ts';
 import { createUnpauseJob } from './unpause-job.ts';
 
-export type ActivityDeps = SyncSliceDeps & { store: Store };
+export type ActivityDeps = SliceDeps;
 
 /** The activities of the queue `sync`. Workflows know them by this type alone. */
 export type Activities = ReturnType<typeof createActivities>;
@@ -14,6 +15,7 @@ export function createActivities(deps: ActivityDeps) {
   return {
     openJob: createOpenJob(deps.store),
     syncSlice: createSyncSlice(deps),
+    syncHistorySlice: createSyncHistorySlice(deps),
     pauseJob: createPauseJob(deps.store),
     unpauseJob: createUnpauseJob(deps.store),
     closeJob: createCloseJob(deps.store),

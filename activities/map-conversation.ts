@@ -22,7 +22,7 @@ export function mapConversation(
   source: string,
 ): ConversationInput {
   const person = personOf(conversation, own);
-  const events = conversation.messages.filter(isReadable).map((message) => mapMessage(message, own, source));
+  const events = mapMessages(conversation.messages, own, source);
   const newest = events.reduce<string | null>(
     (latest, event) => (latest === null || event.occurredAt > latest ? event.occurredAt : latest),
     null,
@@ -38,13 +38,19 @@ export function mapConversation(
     unreadCount: conversation.unreadCount ?? 0,
     historyCursor: conversation.messagesAfter,
     historyComplete: conversation.messagesComplete,
+    unavailable: conversation.unavailable,
     events,
     payload: conversation.payload,
   };
 }
 
+/** Messages as events; those of which Graph shows nothing are left out. */
+export function mapMessages(messages: readonly GraphMessage[], own: OwnIds, source: string): EventInput[] {
+  return messages.filter(isReadable).map((message) => mapMessage(message, own, source));
+}
+
 /** Of old Instagram messages Graph gives id and time alone: there is nothing to store, not even a direction. */
-function isReadable(message: GraphMessage): boolean {
+export function isReadable(message: GraphMessage): boolean {
   return (
     !!message.from ||
     typeof message.message === 'string' ||

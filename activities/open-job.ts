@@ -1,8 +1,8 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { OpenedJob, OpenJobInput } from '../src/contract/job-steps.ts';
-import type { Platform } from '../src/contract/platform.ts';
+import { PLATFORMS } from '../src/contract/platform.ts';
 import { FAILURE_TYPES } from '../src/contract/sync-error.ts';
-import type { Store } from '../src/store/index.ts';
+import type { JobScope, Store } from '../src/store/index.ts';
 
 /**
  * Makes the job's row if the API has not, and takes it up. May be repeated.
@@ -19,11 +19,17 @@ export function createOpenJob(store: Store) {
         FAILURE_TYPES.jobNotFound,
       );
     }
-    return { platforms: platformsOf(job) };
+    return openedJob(job);
   };
 }
 
-/** The sides of a page's inbox. */
-export function platformsOf(page: { instagram: boolean }): Platform[] {
-  return page.instagram ? ['messenger', 'instagram'] : ['messenger'];
+/** What the workflow learns of its job: the platforms that the page has and the job covers, and where each may stop. */
+export function openedJob({ instagram, selection, mode, stopBelow }: JobScope): OpenedJob {
+  const platforms = PLATFORMS.filter(
+    (platform) =>
+      (instagram || platform === 'messenger') &&
+      (selection?.platforms?.includes(platform) ?? true) &&
+      (selection?.conversations ? selection.conversations[platform].length > 0 : true),
+  );
+  return { platforms, mode, stopBelow };
 }

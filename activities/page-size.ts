@@ -1,16 +1,17 @@
-import type { Platform } from '../src/contract/platform.ts';
-import { MAX_PAGE_SIZE, type PageSize } from '../src/contract/slice.ts';
-import type { MessageDepth } from '../src/contract/sync-options.ts';
-import { NESTED_MESSAGES } from '../src/graph/index.ts';
+import { MAX_PAGE_SIZE, NESTED_MESSAGES, type PageSize, type SyncSliceInput } from '../src/contract/slice.ts';
 
 /** Good pages in a row after which a reduced size is doubled again. */
 const GOOD_PAGES = 5;
 
 /** The size that a walk begins with. */
-export function fullPageSize(platform: Platform, messageDepth: MessageDepth): PageSize {
+export function fullPageSize({
+  platform,
+  messageDepth,
+  listed,
+}: Pick<SyncSliceInput, 'platform' | 'messageDepth' | 'listed'>): PageSize {
   const most = NESTED_MESSAGES[platform];
   const messages = messageDepth === 'all' ? most : Math.min(messageDepth, most);
-  return { conversations: MAX_PAGE_SIZE, messages, goodPages: 0 };
+  return { conversations: listed ? 1 : MAX_PAGE_SIZE, messages, goodPages: 0 };
 }
 
 /**

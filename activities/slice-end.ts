@@ -1,8 +1,8 @@
-import type { SliceEnd } from '../src/contract/slice.ts';
+import type { SliceEnd, SliceInput } from '../src/contract/slice.ts';
 import type { GraphErrorKind } from '../src/contract/sync-error.ts';
-import type { GraphError } from '../src/graph/index.ts';
+import { GraphError } from '../src/graph/index.ts';
 
-/** How a Graph error ends a slice; `transient` depends on how often it has happened. */
+/** How a Graph error ends a slice; `transient` depends on how long it has gone on. */
 const ENDS: Record<Exclude<GraphErrorKind, 'transient'>, SliceEnd> = {
   throttle: 'throttled',
   blocked: 'blocked',
@@ -14,22 +14,30 @@ const ENDS: Record<Exclude<GraphErrorKind, 'transient'>, SliceEnd> = {
   shrink: 'too_much_data',
 };
 
-/** First wait after a failure of Graph, doubled with every further one, and the longest, in milliseconds. */
+/** First wait after a failure, doubled with every further one, and the longest, in milliseconds. */
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 30_000;
 
 /**
- * Why a slice ends that met a Graph error, and until when to wait (epoch milliseconds).
+ * Why a slice ends that met an error, and until when to wait (epoch milliseconds). Failures are not counted but timed:
+ * a job that gets on never dies of how often it was held up; one that stands still for `standstillMs` is given up.
  *
- * @param failures slices in a row, this one included, that Graph let fail without anything being stored
+ * @param advanced whether the slice has stored anything before it failed
  */
 export function sliceEndOf(
-  error: GraphError,
-  failures: number,
-  maxFailures: number,
+  error: unknown,
+  before: Pick<SliceInput, 'failures' | 'stuckSinceMs'>,
+  advanced: boolean,
+  standstillMs: number,
 ): { why: SliceEnd; untilMs: number | null } {
-  if (error.kind !== 'transient') return { why: ENDS[error.kind], untilMs: error.untilMs };
-  if (failures >= maxFailures) return { why: 'unavailable', untilMs: null };
-  const backoffMs = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1));
-  return { why: 'transient', untilMs: Date.now() + backoffMs };
+  if (error instanceof GraphError && error.kind !== 'transient') {
+    return { why: ENDS[error.kind], untilMs: error.untilMs };
+  }
+  const now = Date.now();
+  const failures = advanced ? 0 : before.failures;
+  const stuckSinceMs = advanced ? null : before.stuckSinceMs;
+  if (stuckSinceMs !== null && now - stuckSinceMs >= standstillMs)
+    return { why: 'unavailable', untilMs: null };
+  const backoffMs = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** failures);
+  return { why: 'transient', untilMs: now + backoffMs };
 }

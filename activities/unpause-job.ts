@@ -1,6 +1,6 @@
 import type { OpenedJob, UnpauseJobInput } from '../src/contract/job-steps.ts';
 import type { Store } from '../src/store/index.ts';
-import { platformsOf } from './open-job.ts';
+import { openedJob } from './open-job.ts';
 
 /**
  * Writes `IN_PROGRESS` again. May be repeated.
@@ -9,6 +9,6 @@ import { platformsOf } from './open-job.ts';
  */
 export function createUnpauseJob(store: Store) {
   return async function unpauseJob(input: UnpauseJobInput): Promise<OpenedJob> {
-    return { platforms: platformsOf(await store.lifecycle.unpause(input.jobId)) };
+    return openedJob(await store.lifecycle.unpause(input.jobId));
   };
 }

@@ -44,7 +44,7 @@ const environment = z.object({
   PAGESYNC_API_TOKEN: z.string().min(16, 'must have at least 16 characters'),
   PAGESYNC_QUEUE_PREFIX: z.string().default(''),
   SYNC_SLICE_SECONDS: number(2, 0),
-  SYNC_MAX_ATTEMPTS: integer(8, 1, 1000),
+  SYNC_STANDSTILL_SECONDS: number(3600, 0),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -67,7 +67,7 @@ export interface Config {
   apiToken: string;
   queuePrefix: string;
   sliceMs: number;
-  maxAttempts: number;
+  standstillMs: number;
   logLevel: string;
 }
 
@@ -109,7 +109,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     apiToken: e.PAGESYNC_API_TOKEN,
     queuePrefix: e.PAGESYNC_QUEUE_PREFIX,
     sliceMs: e.SYNC_SLICE_SECONDS * 1000,
-    maxAttempts: e.SYNC_MAX_ATTEMPTS,
+    standstillMs: e.SYNC_STANDSTILL_SECONDS * 1000,
     logLevel: e.LOG_LEVEL,
   };
 }

@@ -52,7 +52,7 @@ export async function startWorker(
       store: createStore(sql, createTokenCipher(config.tokenKeys)),
       graph,
       sliceMs: config.sliceMs,
-      maxAttempts: config.maxAttempts,
+      standstillMs: config.standstillMs,
     });
     const taskQueue = taskQueues(config.queuePrefix).sync;
     const worker = await createSyncWorker({ connection, namespace, taskQueue, activities, workflowBundle });

@@ -7,7 +7,11 @@ export function progressTable(progress: WorkflowProgress): string {
   const { totals } = progress;
   const rows = progress.streams.map((stream) => {
     const state =
-      stream.waitingUntil === null ? stream.state : `waiting for Meta until ${stream.waitingUntil}`;
+      stream.waitingUntil === null
+        ? stream.phase === 'history' && stream.state === 'walking'
+          ? 'fetching older messages'
+          : stream.state
+        : `waiting for Meta until ${stream.waitingUntil}`;
     return `| ${PLATFORM_LABELS[stream.platform]} | ${state} | ${formatCount(stream.batches)} | ${formatCount(stream.fetched)} |`;
   });
   return [
@@ -18,6 +22,12 @@ export function progressTable(progress: WorkflowProgress): string {
     ...rows,
     '',
     `${formatCount(totals.inserted)} new · ${formatCount(totals.updated)} updated · ${formatCount(totals.unchanged)} unchanged · ${formatCount(totals.failed)} set aside · ${formatCount(totals.eventsCreated)} events`,
+    ...(progress.historiesLeft === null
+      ? []
+      : [
+          '',
+          `Older messages: ${formatCount(totals.histories)} conversations done · ${formatCount(progress.historiesLeft)} left`,
+        ]),
     ...(progress.lastError === null
       ? []
       : ['', `Last error: ${progress.lastError.detail ?? progress.lastError.message}`]),

@@ -8,10 +8,10 @@ export const { openJob, pauseJob, unpauseJob, closeJob } = proxyActivities<Activ
 });
 
 /**
- * A slice: two seconds of calls, and however long the last of them takes. Its attempts are not counted here: a
- * database that is away is waited for, whatever Graph does is a value, and the activity itself gives up on the rest.
+ * A slice: two seconds of calls, and however long the last of them takes. Its attempts are not counted: a database
+ * that is away is waited for, and whatever else goes wrong is a value.
  */
-export const { syncSlice } = proxyActivities<Activities>({
+export const { syncSlice, syncHistorySlice } = proxyActivities<Activities>({
   startToCloseTimeout: '3 minutes',
   heartbeatTimeout: '10 seconds',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

@@ -1,35 +1,18 @@
 import type { JobStatus } from '../src/contract/job-status.ts';
+import type { OpenedJob } from '../src/contract/job-steps.ts';
 import type { Platform } from '../src/contract/platform.ts';
+import { type JobProgress, NO_TOTALS, type WorkflowProgress } from '../src/contract/progress.ts';
 import {
-  type JobProgress,
-  NO_TOTALS,
-  type StreamProgress,
-  type WorkflowProgress,
-} from '../src/contract/progress.ts';
-import type { PageSize, SliceEnd, SyncSliceInput, SyncSliceResult } from '../src/contract/slice.ts';
+  type HistorySliceInput,
+  type HistorySliceResult,
+  NESTED_MESSAGES,
+  type SliceInput,
+  type SyncSliceInput,
+  type SyncSliceResult,
+} from '../src/contract/slice.ts';
 import type { SyncError } from '../src/contract/sync-error.ts';
-import type { SyncWorkflowInput } from '../src/contract/sync-options.ts';
-
-/** The walk of one platform. */
-export interface StreamState {
-  platform: Platform;
-  state: StreamProgress['state'];
-  /** Why it is done or stopped. */
-  why: SliceEnd | 'internal' | null;
-  seq: number;
-  fetched: number;
-  pageSize: PageSize | null;
-  /** Epoch milliseconds until which Meta wants no calls. */
-  waitUntilMs: number | null;
-  restarts: number;
-  /** Set when the next slice starts over: the last batch before. */
-  restartAfterSeq: number | null;
-  /** Slices in a row that Graph let fail without anything being stored. */
-  failures: number;
-  /** Answers in a row by which Graph did not know the page. */
-  gone: number;
-  error: SyncError | null;
-}
+import type { SyncMode, SyncOptions, SyncWorkflowInput } from '../src/contract/sync-options.ts';
+import { afterStreamSlice, isOver, newStream, type StreamState } from './stream-state.ts';
 
 /**
  * All that `SyncWorkflow` knows: plain JSON, so that it survives continue-as-new as it is. Every function below
@@ -37,7 +20,11 @@ export interface StreamState {
  */
 export interface SyncState {
   status: JobStatus;
-  phase: WorkflowProgress['phase'];
+  phase: Exclude<WorkflowProgress['phase'], 'history'>;
+  /** How the job runs; `null` until it is open. */
+  mode: SyncMode | null;
+  /** Whether this run knows the history phase: one that began before there was any does not. */
+  knowsHistory: boolean;
   streams: StreamState[];
   job: JobProgress;
   /** Why the walk stands, or is about to stand, still. */
@@ -47,18 +34,14 @@ export interface SyncState {
   continuations: number;
 }
 
-/** A dead cursor starts a walk over this often in one run, then the walk fails loudly. */
-const MAX_RESTARTS = 1;
-
-/** Graph hides throttling behind "does not exist" at times; so often it gets the benefit of the doubt. */
-const MAX_GONE = 3;
-
-export function initialState(): SyncState {
+export function initialState(knowsHistory = true): SyncState {
   return {
     status: 'PENDING',
     phase: 'opening',
+    mode: null,
+    knowsHistory,
     streams: [],
-    job: { ...NO_TOTALS, total: null, elapsedMs: 0 },
+    job: { ...NO_TOTALS, historiesLeft: null, total: null, elapsedMs: 0 },
     pause: null,
     cancelRequested: false,
     lastError: null,
@@ -66,26 +49,40 @@ export function initialState(): SyncState {
   };
 }
 
-/** The job is open: the platforms to walk are known. A state that was carried over keeps its streams. */
-export function begin(state: SyncState, platforms: readonly Platform[]): SyncState {
-  const streams = platforms.map(
-    (platform): StreamState =>
-      state.streams.find((stream) => stream.platform === platform) ?? {
-        platform,
-        state: 'walking',
-        why: null,
-        seq: 0,
-        fetched: 0,
-        pageSize: null,
-        waitUntilMs: null,
-        restarts: 0,
-        restartAfterSeq: null,
-        failures: 0,
-        gone: 0,
-        error: null,
-      },
-  );
-  return { ...state, status: 'IN_PROGRESS', phase: 'walk', streams };
+/** A state that was carried over, perhaps by a version that knew less. */
+export function revive(carried: SyncState, knowsHistory: boolean): SyncState {
+  const fresh = initialState(knowsHistory);
+  return {
+    ...fresh,
+    ...carried,
+    knowsHistory,
+    job: { ...fresh.job, ...carried.job },
+    streams: carried.streams.map((stream) => ({ ...newStream(stream.platform), ...stream })),
+  };
+}
+
+/** The job is open: what it covers is known. Streams that are there already go on; nothing counts as stuck. */
+export function begin(
+  state: SyncState,
+  opened: OpenedJob,
+  options: Pick<SyncOptions, 'messageDepth'>,
+): SyncState {
+  const streams = opened.platforms.map((platform): StreamState => {
+    const there = state.streams.find((stream) => stream.platform === platform) ?? newStream(platform);
+    return {
+      ...there,
+      hasHistory: state.knowsHistory && wantsHistory(platform, options),
+      stopBelow: opened.stopBelow?.[platform] ?? null,
+      failures: 0,
+      stuckSinceMs: null,
+    };
+  });
+  return { ...state, status: 'IN_PROGRESS', phase: 'walk', mode: opened.mode ?? state.mode, streams };
+}
+
+/** Whether the messages that come with a conversation are fewer than the job wants. */
+function wantsHistory(platform: Platform, { messageDepth }: Pick<SyncOptions, 'messageDepth'>): boolean {
+  return messageDepth === 'all' || messageDepth > NESTED_MESSAGES[platform];
 }
 
 export function streamOf(state: SyncState, platform: Platform): StreamState {
@@ -94,105 +91,95 @@ export function streamOf(state: SyncState, platform: Platform): StreamState {
   return stream;
 }
 
-function changeStream(state: SyncState, platform: Platform, change: Partial<StreamState>): SyncState {
+function changeStream(
+  state: SyncState,
+  platform: Platform,
+  change: (stream: StreamState) => StreamState,
+): SyncState {
   return {
     ...state,
-    streams: state.streams.map((stream) =>
-      stream.platform === platform ? { ...stream, ...change } : stream,
-    ),
+    streams: state.streams.map((stream) => (stream.platform === platform ? change(stream) : stream)),
   };
 }
 
-/** Input of the stream's next slice. */
-export function sliceInput(state: SyncState, platform: Platform, job: SyncWorkflowInput): SyncSliceInput {
-  const { pageSize, restartAfterSeq, failures } = streamOf(state, platform);
-  const { messageDepth, maxConversations } = job.options;
+function commonInput(state: SyncState, platform: Platform, job: SyncWorkflowInput): SliceInput {
+  const { failures, stuckSinceMs } = streamOf(state, platform);
+  const { messageDepth, maxConversations, trigger } = job.options;
   return {
     jobId: job.jobId,
     pageId: job.pageId,
     platform,
-    pageSize,
     messageDepth,
     maxConversations,
-    restartAfterSeq,
     failures,
+    stuckSinceMs,
+    walkedOnly: job.options.mode === 'selective' || maxConversations !== null,
+    refresh: trigger === 'repair',
   };
 }
 
-/** What the end of a slice means. This is where every class of Graph error has its defined end. */
-export function afterSlice(state: SyncState, platform: Platform, result: SyncSliceResult): SyncState {
-  const before = streamOf(state, platform);
+/** Input of the next slice of the stream's walk. */
+export function sliceInput(state: SyncState, platform: Platform, job: SyncWorkflowInput): SyncSliceInput {
+  const { pageSize, restartAfterSeq, stopBelow } = streamOf(state, platform);
+  const selection = job.options.selection ?? null;
+  const mode = state.mode ?? job.options.mode;
+  return {
+    ...commonInput(state, platform, job),
+    mode,
+    pageSize,
+    restartAfterSeq,
+    stopBelow: mode === 'selective' ? (selection?.since ?? null) : stopBelow,
+    lookFirst: mode === 'incremental' && stopBelow !== null,
+    until: selection?.until ?? null,
+    unreadOnly: selection?.unreadOnly ?? false,
+    listed: (selection?.conversations ?? null) !== null,
+  };
+}
+
+/** Input of the next slice of the stream's history phase. */
+export function historySliceInput(
+  state: SyncState,
+  platform: Platform,
+  job: SyncWorkflowInput,
+): HistorySliceInput {
+  const { messageLimit, counted } = streamOf(state, platform);
+  return { ...commonInput(state, platform, job), messageLimit, recount: !counted };
+}
+
+/**
+ * What the end of a slice means for the job.
+ *
+ * @param nowMs the workflow's time
+ */
+export function afterSlice(
+  state: SyncState,
+  platform: Platform,
+  result: SyncSliceResult | HistorySliceResult,
+  nowMs: number,
+): SyncState {
   const moved: SyncState = {
     ...state,
-    // two platforms report in any order; counters only grow
-    job: result.job.batches >= state.job.batches ? result.job : state.job,
+    // two platforms report in any order; calls only become more
+    job: result.job.apiCalls >= state.job.apiCalls ? { ...state.job, ...result.job } : state.job,
     lastError: result.error ?? state.lastError,
+    pause: result.why === 'token' ? 'token' : state.pause,
   };
-  const stream: Partial<StreamState> = {
-    seq: result.seq,
-    fetched: result.fetched,
-    pageSize: result.pageSize,
-    restartAfterSeq: null,
-    waitUntilMs: null,
-    failures: 0,
-    gone: 0,
-    error: result.error,
-    state: 'walking',
-  };
-  const stop = { ...stream, state: 'stopped', why: result.why } as const;
-  switch (result.why) {
-    case 'time':
-      return changeStream(moved, platform, stream);
-    case 'end':
-    case 'cap':
-      return changeStream(moved, platform, { ...stream, state: 'done', why: result.why, error: null });
-    case 'throttled':
-    case 'blocked':
-      return changeStream(moved, platform, { ...stream, state: 'waiting', waitUntilMs: result.untilMs });
-    case 'transient': {
-      const failures = result.advanced ? 1 : before.failures + 1;
-      return changeStream(moved, platform, {
-        ...stream,
-        state: 'waiting',
-        waitUntilMs: result.untilMs,
-        failures,
-      });
-    }
-    case 'token':
-      return changeStream({ ...moved, pause: 'token' }, platform, stream);
-    case 'gone': {
-      const gone = result.advanced ? 1 : before.gone + 1;
-      return gone > MAX_GONE
-        ? changeStream(moved, platform, stop)
-        : changeStream(moved, platform, { ...stream, state: 'waiting', waitUntilMs: result.untilMs, gone });
-    }
-    case 'bad_request':
-      return before.restarts >= MAX_RESTARTS
-        ? changeStream(moved, platform, stop)
-        : changeStream(moved, platform, {
-            ...stream,
-            restarts: before.restarts + 1,
-            restartAfterSeq: result.seq,
-          });
-    case 'permission':
-    case 'too_much_data':
-    case 'unavailable':
-      return changeStream(moved, platform, stop);
-  }
+  return changeStream(moved, platform, (stream) => afterStreamSlice(stream, result, nowMs));
 }
 
 /** The slice failed with something that nobody expected: this platform stops, the other goes on. */
 export function afterFailure(state: SyncState, platform: Platform, error: SyncError): SyncState {
-  return changeStream({ ...state, lastError: error }, platform, {
+  return changeStream({ ...state, lastError: error }, platform, (stream) => ({
+    ...stream,
     state: 'stopped',
     why: 'internal',
     error,
-  });
+  }));
 }
 
 /** The wait for Meta is over. */
 export function afterWait(state: SyncState, platform: Platform): SyncState {
-  return changeStream(state, platform, { state: 'walking', waitUntilMs: null });
+  return changeStream(state, platform, (stream) => ({ ...stream, state: 'walking', waitUntilMs: null }));
 }
 
 /** Nothing happens when the job is paused, ending or ended. */
@@ -216,9 +203,9 @@ function isEnding(state: SyncState): boolean {
   return state.phase === 'closing' || state.phase === 'ended';
 }
 
-/** Whether there is nothing left to walk. */
+/** Whether there is nothing left to do. */
 export function isFinished(state: SyncState): boolean {
-  return state.streams.every((stream) => stream.state === 'done' || stream.state === 'stopped');
+  return state.streams.every(isOver);
 }
 
 /** What is carried over when the run continues as new. */

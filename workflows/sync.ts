@@ -8,6 +8,7 @@ import {
   continueAsNew,
   isCancellation,
   log,
+  patched,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -18,10 +19,12 @@ import { cancelSignal, pauseSignal, progressQuery, resumeSignal } from '../src/c
 import { SEARCH_ATTRIBUTES } from '../src/contract/names.ts';
 import type { Platform } from '../src/contract/platform.ts';
 import type { SyncResult } from '../src/contract/progress.ts';
+import type { HistorySliceResult, SyncSliceResult } from '../src/contract/slice.ts';
 import { FAILURE_TYPES, type SyncError } from '../src/contract/sync-error.ts';
 import type { SyncWorkflowInput } from '../src/contract/sync-options.ts';
 import { progressTable } from './details.ts';
-import { closeJob, openJob, pauseJob, syncSlice, unpauseJob } from './proxies.ts';
+import { closeJob, openJob, pauseJob, syncHistorySlice, syncSlice, unpauseJob } from './proxies.ts';
+import { isOver } from './stream-state.ts';
 import { outcome, progressOf } from './sync-report.ts';
 import {
   afterFailure,
@@ -29,15 +32,20 @@ import {
   afterWait,
   begin,
   carryOver,
+  historySliceInput,
   initialState,
   isFinished,
   requestCancel,
   requestPause,
   requestResume,
+  revive,
   type SyncState,
   sliceInput,
   streamOf,
 } from './sync-state.ts';
+
+/** Runs that began before there was a history phase end without one. */
+const WHOLE_HISTORIES = '2026-11-whole-histories';
 
 /** How often a parked job looks whether its page has a new token. */
 const LOOK_FOR_TOKEN = '1 hour';
@@ -48,9 +56,10 @@ export interface SyncRunInput extends SyncWorkflowInput {
 }
 
 /**
- * Syncs one page. Started by the API with the Facebook page ID as workflow ID, so that there can be only one.
+ * Syncs one page. Started by the API with the Facebook page ID as workflow ID, so that there can be only one. The
+ * repair of one conversation is the same work under an ID of its own.
  *
- * Both platforms are walked at once, in slices of about two seconds; between slices the walk can be paused,
+ * Both platforms are walked at once, in slices of about two seconds, then their older messages are fetched; between slices the walk can be paused,
  * parked for Meta or for a new token, and continued as new. A cancel, by signal or by Temporal's own button,
  * aborts the slices in hand, and the job ends with all that was stored and a checkpoint.
  *
@@ -59,7 +68,8 @@ export interface SyncRunInput extends SyncWorkflowInput {
  */
 export async function SyncWorkflow(input: SyncRunInput): Promise<SyncResult> {
   const { carried, ...job } = input;
-  let state: SyncState = carried ?? initialState();
+  const knowsHistory = patched(WHOLE_HISTORIES);
+  let state: SyncState = carried === undefined ? initialState(knowsHistory) : revive(carried, knowsHistory);
   let walk: CancellationScope | null = null;
   let cancelledByTemporal = false;
 
@@ -93,11 +103,23 @@ export async function SyncWorkflow(input: SyncRunInput): Promise<SyncResult> {
   };
   const mustYield = () => state.cancelRequested || state.pause !== null || mustContinueAsNew();
 
+  function nextSlice(platform: Platform): Promise<SyncSliceResult | HistorySliceResult> {
+    const stream = streamOf(state, platform);
+    if (stream.phase === 'walk') {
+      const summary = `${platform} page ${stream.seq + 1} · ${stream.fetched} conversations`;
+      return syncSlice.executeWithOptions({ summary }, [sliceInput(state, platform, job)]);
+    }
+    const { histories, historiesLeft } = state.job;
+    const left = historiesLeft === null ? '' : ` of ${histories + historiesLeft}`;
+    const summary = `${platform} older messages · ${histories}${left} conversations`;
+    return syncHistorySlice.executeWithOptions({ summary }, [historySliceInput(state, platform, job)]);
+  }
+
   /** Walks one platform until it is finished or the walk must yield. */
   async function walkPlatform(platform: Platform): Promise<void> {
     while (!mustYield()) {
       const stream = streamOf(state, platform);
-      if (stream.state === 'done' || stream.state === 'stopped') return;
+      if (isOver(stream)) return;
       if (stream.waitUntilMs !== null) {
         // in the sandbox Date.now() is the workflow's own time, the same at every replay
         const waitMs = Math.max(1, stream.waitUntilMs - Date.now());
@@ -107,10 +129,9 @@ export async function SyncWorkflow(input: SyncRunInput): Promise<SyncResult> {
         state = afterWait(state, platform);
       }
       try {
-        const summary = `${platform} page ${stream.seq + 1} · ${stream.fetched} conversations`;
-        const result = await syncSlice.executeWithOptions({ summary }, [sliceInput(state, platform, job)]);
+        const result = await nextSlice(platform);
         // only now: signals and the other platform have changed the state meanwhile
-        state = afterSlice(state, platform, result);
+        state = afterSlice(state, platform, result, Date.now());
       } catch (error) {
         if (isCancellation(error)) return;
         if (!(error instanceof ActivityFailure)) throw error;
@@ -133,8 +154,11 @@ export async function SyncWorkflow(input: SyncRunInput): Promise<SyncResult> {
   }
 
   async function open(): Promise<void> {
-    const { platforms } = await openJob({ ...job, runId: workflowInfo().firstExecutionRunId });
-    state = begin(state, platforms);
+    const opened = await openJob({ ...job, runId: workflowInfo().firstExecutionRunId });
+    state = begin(state, opened, job.options);
+    if (opened.mode !== undefined && opened.mode !== job.options.mode) {
+      upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.syncMode, value: opened.mode }]);
+    }
     moveTo('IN_PROGRESS');
   }
 
@@ -153,8 +177,8 @@ export async function SyncWorkflow(input: SyncRunInput): Promise<SyncResult> {
     if (parked && tokenRenewed) state = requestResume(state);
     await condition(mayGoOn);
     if (state.cancelRequested) return;
-    const { platforms } = await unpauseJob({ jobId: job.jobId });
-    state = begin(state, platforms);
+    const opened = await unpauseJob({ jobId: job.jobId });
+    state = begin(state, opened, job.options);
     moveTo('IN_PROGRESS');
   }
 

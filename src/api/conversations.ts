@@ -1,13 +1,16 @@
 import { Router } from 'express';
-import { listConversationsQuery, listEventsQuery } from '../contract/requests.ts';
+import { emptyRequest, listConversationsQuery, listEventsQuery } from '../contract/requests.ts';
 import { isUuid } from '../store/index.ts';
 import { type ApiDeps, requirePage } from './deps.ts';
 import { notFound } from './problem.ts';
-import { keysetOf, readQuery } from './read-request.ts';
+import { keysetOf, readBody, readQuery } from './read-request.ts';
+import { startJob } from './start-sync.ts';
+import { listedSync } from './sync-input.ts';
 
 /** `/api/conversations` */
-export function conversationsRouter({ store }: ApiDeps): Router {
+export function conversationsRouter(deps: ApiDeps): Router {
   const router = Router();
+  const { store } = deps;
 
   router.get('/', async (req, res) => {
     const query = readQuery(req, listConversationsQuery);
@@ -19,6 +22,17 @@ export function conversationsRouter({ store }: ApiDeps): Router {
     const { id } = req.params;
     if (!isUuid(id) || !(await store.conversations.exists(id))) throw notFound('Conversation');
     res.json(await store.conversations.events(id, keysetOf(readQuery(req, listEventsQuery))));
+  });
+
+  router.post('/:id/repair', async (req, res) => {
+    readBody(req, emptyRequest);
+    const { id } = req.params;
+    const conversation = isUuid(id) ? await store.conversations.find(id) : null;
+    if (conversation === null) throw notFound('Conversation');
+    const page = await requirePage(store, conversation.pageId);
+    const input = { ...listedSync(page, 'repair', [conversation]), conversationId: id };
+    const job = await startJob(deps, input, page);
+    res.status(202).location(`/api/jobs/${job.id}`).json(job);
   });
 
   return router;

@@ -1,10 +1,12 @@
 import { Router } from 'express';
-import { listFailuresQuery, listJobsQuery } from '../contract/requests.ts';
+import { emptyRequest, listFailuresQuery, listJobsQuery, MAX_LISTED } from '../contract/requests.ts';
 import type { JobResource } from '../contract/resources.ts';
 import { isUuid, type Store } from '../store/index.ts';
 import { type ApiDeps, requirePage } from './deps.ts';
-import { notFound } from './problem.ts';
-import { keysetOf, readQuery } from './read-request.ts';
+import { notFound, Problem } from './problem.ts';
+import { keysetOf, readBody, readQuery } from './read-request.ts';
+import { startJob } from './start-sync.ts';
+import { listedSync } from './sync-input.ts';
 
 async function requireJob(store: Store, id: string): Promise<JobResource> {
   const job = isUuid(id) ? await store.jobs.find(id) : null;
@@ -13,8 +15,9 @@ async function requireJob(store: Store, id: string): Promise<JobResource> {
 }
 
 /** `/api/jobs` */
-export function jobsRouter({ store }: ApiDeps): Router {
+export function jobsRouter(deps: ApiDeps): Router {
   const router = Router();
+  const { store } = deps;
 
   router.get('/', async (req, res) => {
     const query = readQuery(req, listJobsQuery);
@@ -29,6 +32,19 @@ export function jobsRouter({ store }: ApiDeps): Router {
   router.get('/:id/failures', async (req, res) => {
     const job = await requireJob(store, req.params.id);
     res.json(await store.failures.list(job.id, keysetOf(readQuery(req, listFailuresQuery))));
+  });
+
+  router.post('/:id/retry-failed', async (req, res) => {
+    readBody(req, emptyRequest);
+    const failed = await requireJob(store, req.params.id);
+    const conversations = await store.failures.retryable(failed.id, MAX_LISTED);
+    if (conversations.length === 0) {
+      const why = 'The job has set nothing aside that could be read again, or a later job has read it.';
+      throw new Problem(409, 'nothing-to-retry', 'Nothing to retry', why);
+    }
+    const page = await requirePage(store, failed.pageId);
+    const job = await startJob(deps, listedSync(page, 'retry', conversations), page);
+    res.status(202).location(`/api/jobs/${job.id}`).json(job);
   });
 
   return router;

@@ -14,6 +14,8 @@ export type ProblemName =
   | 'sync-in-progress'
   | 'sync-not-running'
   | 'nothing-to-resume'
+  | 'repair-in-progress'
+  | 'nothing-to-retry'
   | 'temporal-unavailable'
   | 'database-unavailable'
   | 'internal';
@@ -42,6 +44,13 @@ export class Problem extends Error {
 
 export function notFound(what: string): Problem {
   return new Problem(404, 'not-found', `${what} not found`);
+}
+
+/** A field that is well-formed and yet wrong. */
+export function invalidField(field: string, message: string): Problem {
+  return new Problem(422, 'validation', 'The body is not valid', `${field}: ${message}`, {
+    errors: [{ field, message }],
+  });
 }
 
 /** One entry per field, named as the client wrote it. */

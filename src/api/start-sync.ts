@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { hasEnded } from '../contract/job-status.ts';
 import type { StartSyncRequest } from '../contract/requests.ts';
@@ -7,12 +6,11 @@ import type { SyncWorkflowInput } from '../contract/sync-options.ts';
 import { SyncAlreadyRunning } from '../temporal/sync.ts';
 import type { ApiDeps } from './deps.ts';
 import { Problem } from './problem.ts';
+import { newSync, resumedSync } from './sync-input.ts';
 import { syncStatus } from './sync-status.ts';
 
 /**
- * Starts a page's sync, or takes its stopped job up again. The workflow is started first: when that fails,
- * nothing has happened. Then the job's row is made, by the same idempotent calls that the workflow makes itself,
- * whichever comes first.
+ * Starts a page's sync, or takes its stopped job up again.
  *
  * @throws Problem 409 with the running job, or when there is nothing to resume; TemporalUnavailable
  */
@@ -22,7 +20,25 @@ export async function startSync(
   request: StartSyncRequest,
 ): Promise<JobResource> {
   const { store } = deps;
-  const input = await inputOf(deps, page, request);
+  return startJob(
+    deps,
+    await (request.resume ? resumedSync(store, page) : newSync(store, page, request)),
+    page,
+  );
+}
+
+/**
+ * Starts a job. The workflow is started first: when that fails, nothing has happened. Then the job's row is made, by the
+ * same idempotent calls that the workflow makes itself, whichever comes first.
+ *
+ * @throws Problem 409 with the running job; TemporalUnavailable
+ */
+export async function startJob(
+  deps: ApiDeps,
+  input: SyncWorkflowInput,
+  page: PageResource,
+): Promise<JobResource> {
+  const { store } = deps;
   const runId = await startWorkflow(deps, page, input);
   await store.lifecycle.create(input);
   await store.lifecycle.takeUp(input.jobId, runId);
@@ -44,52 +60,24 @@ const LOOK_MS = 50;
  */
 async function startWorkflow(deps: ApiDeps, page: PageResource, input: SyncWorkflowInput): Promise<string> {
   const deadline = Date.now() + CLOSING_MS;
+  const { jobs } = deps.store;
   for (;;) {
     try {
       return (await deps.sync.start(input)).runId;
     } catch (error) {
       if (!(error instanceof SyncAlreadyRunning)) throw error;
-      const latest = await deps.store.jobs.latest(page.id);
+      const { conversationId } = input;
+      const latest =
+        conversationId === undefined ? await jobs.latest(page.id) : await jobs.openRepair(conversationId);
       const running = latest !== null && !hasEnded(latest.status);
       if (running || Date.now() > deadline) {
-        throw await alreadyRunning(deps, page);
+        throw conversationId === undefined
+          ? await alreadyRunning(deps, page)
+          : alreadyRepairing(latest?.id ?? null);
       }
       await setTimeout(LOOK_MS);
     }
   }
-}
-
-async function inputOf(
-  deps: ApiDeps,
-  page: PageResource,
-  request: StartSyncRequest,
-): Promise<SyncWorkflowInput> {
-  const ids = { pageId: page.id, facebookPageId: page.facebookPageId };
-  if (!request.resume) {
-    const { mode, messageDepth, maxConversations } = request;
-    const options = {
-      mode,
-      trigger: 'manual' as const,
-      messageDepth,
-      maxConversations: maxConversations ?? null,
-    };
-    return { jobId: randomUUID(), ...ids, resume: false, options };
-  }
-  const job =
-    page.syncCheckpoint === null
-      ? await deps.store.jobs.latest(page.id)
-      : await deps.store.jobs.find(page.syncCheckpoint.jobId);
-  // an open job without a workflow can be taken up too; whether it has one, Temporal says
-  if (job === null || (page.syncCheckpoint === null && hasEnded(job.status))) {
-    throw new Problem(
-      409,
-      'nothing-to-resume',
-      'Nothing to resume',
-      'The page has no checkpoint: its last sync ended by itself, or there was none. Start one without resume.',
-    );
-  }
-  const { mode, trigger, messageDepth, maxConversations } = job;
-  return { jobId: job.id, ...ids, resume: true, options: { mode, trigger, messageDepth, maxConversations } };
 }
 
 async function alreadyRunning(deps: ApiDeps, page: PageResource): Promise<Problem> {
@@ -100,5 +88,15 @@ async function alreadyRunning(deps: ApiDeps, page: PageResource): Promise<Proble
     'Sync already in progress',
     'This page is being synced. Watch the running job, or cancel it first.',
     { jobId: status?.job.id ?? null, progress: status },
+  );
+}
+
+function alreadyRepairing(jobId: string | null): Problem {
+  return new Problem(
+    409,
+    'repair-in-progress',
+    'Repair already in progress',
+    'This conversation is being repaired. Watch the running job.',
+    { jobId },
   );
 }

@@ -2,7 +2,7 @@ import type { EndedStatus, JobStatus } from './job-status.ts';
 import type { Platform } from './platform.ts';
 import type { JobTotals } from './progress.ts';
 import type { SyncError } from './sync-error.ts';
-import type { SyncWorkflowInput } from './sync-options.ts';
+import type { SyncMode, SyncWorkflowInput } from './sync-options.ts';
 
 /** Input of `openJob`. */
 export interface OpenJobInput extends SyncWorkflowInput {
@@ -13,6 +13,10 @@ export interface OpenJobInput extends SyncWorkflowInput {
 /** What the workflow learns when its job is opened. */
 export interface OpenedJob {
   platforms: Platform[];
+  /** How the job runs: an incremental one is full when there is nothing to go by. Absent in old histories. */
+  mode?: SyncMode;
+  /** Where each platform's walk may stop, ISO 8601. Absent in old histories. */
+  stopBelow?: Partial<Record<Platform, string>>;
 }
 
 /** A job stands still: because somebody asked, or because its page needs a new token. */
@@ -35,8 +39,10 @@ export interface UnpauseJobInput {
 export interface CloseJobInput {
   jobId: string;
   status: EndedStatus;
-  /** Whether the whole inbox was walked, so that the watermark may move (requirement A7). */
+  /** Whether the job has covered everything it set out to cover, an inbox or what has changed in it. */
   covered: boolean;
+  /** Platforms of which that is true, whose watermark moves (requirement A7). Absent in old histories. */
+  coveredPlatforms?: Platform[];
   /** Why not everything was covered, as a sentence. */
   reason: string | null;
   error: SyncError | null;

@@ -5,6 +5,17 @@ export function syncWorkflowId(facebookPageId: string): string {
   return facebookPageId;
 }
 
+/**
+ * The workflow of a job: the page's, or that of the one conversation that is repaired, of which there can be only one
+ * as well and which does not wait for the page's.
+ */
+export function workflowIdOf(job: {
+  facebookPageId: string;
+  conversationId?: string | null | undefined;
+}): string {
+  return job.conversationId ? `repair/${job.conversationId}` : syncWorkflowId(job.facebookPageId);
+}
+
 /** The workflow type, by which clients start it without importing its code. */
 export const SYNC_WORKFLOW = 'SyncWorkflow';
 

@@ -13,6 +13,11 @@ export interface JobTotals {
   eventsCreated: number;
   batches: number;
   apiCalls: number;
+  /** Conversations whose older messages were fetched to the end, and those whose could not be read. */
+  histories: number;
+  historiesFailed: number;
+  /** Messages that Graph counts but no longer shows (of an Instagram conversation it shows the 20 newest). */
+  unavailable: number;
 }
 
 export const NO_TOTALS: JobTotals = {
@@ -24,19 +29,25 @@ export const NO_TOTALS: JobTotals = {
   eventsCreated: 0,
   batches: 0,
   apiCalls: 0,
+  histories: 0,
+  historiesFailed: 0,
+  unavailable: 0,
 };
 
 /** Counters of a job, how many conversations it will have covered, and how long it has been at work. */
 export interface JobProgress extends JobTotals {
   /** An estimate: what is stored from earlier; `null` while nobody knows. Exact at the end of a complete job. */
   total: number | null;
+  /** Conversations whose older messages are still to be fetched; `null` before that phase. */
+  historiesLeft: number | null;
   /** Milliseconds at work, without pauses. */
   elapsedMs: number;
 }
 
-/** Where the walk of one platform stands. */
+/** Where one platform stands: first its conversations are walked, then their older messages are fetched. */
 export interface StreamProgress {
   platform: Platform;
+  phase: 'walk' | 'history';
   state: 'walking' | 'waiting' | 'done' | 'stopped';
   /** Batches stored and conversations fetched. */
   batches: number;
@@ -54,12 +65,14 @@ export interface StreamProgress {
 export interface WorkflowProgress {
   jobId: string;
   status: JobStatus;
-  phase: 'opening' | 'walk' | 'closing' | 'ended';
+  phase: 'opening' | 'walk' | 'history' | 'closing' | 'ended';
   mode: SyncMode;
   tokenExpired: boolean;
   waitingUntil: string | null;
   streams: StreamProgress[];
   totals: JobTotals;
+  /** Conversations whose older messages are still to be fetched; `null` before that phase. */
+  historiesLeft: number | null;
   total: number | null;
   totalExact: boolean;
   conversationsPerSecond: number;

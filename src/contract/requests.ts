@@ -23,14 +23,51 @@ export const connectPageRequest = z.strictObject({
 });
 export type ConnectPageRequest = z.infer<typeof connectPageRequest>;
 
+/** ISO 8601 with an offset, as ISO in UTC. */
+const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
+
+/** What only a selective sync knows. */
+const SELECTION_FIELDS = ['since', 'until', 'platforms', 'unreadOnly', 'conversationIds'] as const;
+
+/** The most conversations that can be named: each costs a call of its own. */
+export const MAX_LISTED = 500;
+
 /** `POST /api/pages/:id/sync`; every field has a default, so an empty body is a full sync. */
-export const startSyncRequest = z.strictObject({
-  mode: z.enum(SYNC_MODES).default('full'),
-  resume: z.boolean().default(false),
-  messageDepth: z.union([z.int().min(1).max(1_000_000), z.literal('all')]).default('all'),
-  maxConversations: z.int().min(1).max(1_000_000_000).nullish(),
-});
+export const startSyncRequest = z
+  .strictObject({
+    mode: z.enum(SYNC_MODES).default('full'),
+    resume: z.boolean().default(false),
+    messageDepth: z.union([z.int().min(1).max(1_000_000), z.literal('all')]).default('all'),
+    maxConversations: z.int().min(1).max(1_000_000_000).nullish(),
+    since: time.optional(),
+    until: time.optional(),
+    platforms: z.array(z.enum(PLATFORMS)).min(1).optional(),
+    unreadOnly: z.boolean().optional(),
+    /** Graph ids, or ids of ours, of conversations that are to be read, whatever has changed in them. */
+    conversationIds: z.array(z.string().min(1).max(200)).min(1).max(MAX_LISTED).optional(),
+  })
+  .superRefine((request, context) => {
+    const complain = (field: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [field], message });
+    const given = SELECTION_FIELDS.filter((field) => request[field] !== undefined);
+    if (request.mode !== 'selective') {
+      for (const field of given) complain(field, 'belongs to mode "selective"');
+    } else if (given.length === 0 && !request.maxConversations && !request.resume) {
+      complain('mode', `a selective sync needs one of ${SELECTION_FIELDS.join(', ')}, maxConversations`);
+    }
+    if (request.since !== undefined && request.until !== undefined && request.since > request.until) {
+      complain('until', 'must not be before since');
+    }
+    if (request.conversationIds !== undefined) {
+      for (const field of given) {
+        if (field !== 'conversationIds') complain(field, 'cannot go with conversationIds');
+      }
+    }
+  });
 export type StartSyncRequest = z.infer<typeof startSyncRequest>;
+
+/** Requests whose path says everything. */
+export const emptyRequest = z.strictObject({});
 
 /** Query parameters that all lists share: keyset paging by an opaque cursor. */
 const listQuery = {

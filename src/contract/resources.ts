@@ -1,8 +1,8 @@
 import type { JobStatus } from './job-status.ts';
 import type { Platform } from './platform.ts';
-import type { JobTotals, StreamProgress, SyncCheckpoint } from './progress.ts';
+import type { JobTotals, StreamProgress, SyncCheckpoint, WorkflowProgress } from './progress.ts';
 import type { SyncError } from './sync-error.ts';
-import type { MessageDepth, SyncMode, SyncTrigger } from './sync-options.ts';
+import type { MessageDepth, Selection, SyncMode, SyncTrigger } from './sync-options.ts';
 
 /** A page as the API shows it: never its token. Times are ISO 8601 in UTC. */
 export interface PageResource {
@@ -26,10 +26,16 @@ export interface JobResource {
   trigger: SyncTrigger;
   messageDepth: MessageDepth;
   maxConversations: number | null;
+  /** What a selective job covers. */
+  selection: Selection | null;
+  /** The one conversation that the job repairs; such a job is no sync of the page and runs beside it. */
+  conversationId: string | null;
   /** Conversations that the job will have covered: an estimate until `totalExact`; `null` while nobody knows. */
   total: number | null;
   totalExact: boolean;
   totals: JobTotals;
+  /** Conversations whose older messages are still to be fetched; `null` before that phase. */
+  historiesLeft: number | null;
   /** Time at work in milliseconds, without pauses. */
   elapsedMs: number;
   conversationsPerSecond: number;
@@ -55,7 +61,7 @@ export interface SyncStatusResource {
   job: JobResource;
   /** Whether the workflow itself answered in time, or the row alone. */
   source: 'workflow' | 'row';
-  phase: 'opening' | 'walk' | 'closing' | 'ended' | null;
+  phase: WorkflowProgress['phase'] | null;
   streams: StreamProgress[] | null;
   /** Estimated time left in seconds; `null` while the total is unknown. */
   secondsLeft: number | null;
@@ -65,12 +71,17 @@ export interface SyncStatusResource {
 export interface FailureResource {
   id: number;
   platform: Platform;
-  itemType: 'conversation' | 'message';
+  /** `history`: older messages of a conversation that is stored otherwise. */
+  itemType: 'conversation' | 'message' | 'history';
   graphId: string | null;
+  /** Graph id of the conversation that it is, or belongs to. */
+  conversationGraphId: string | null;
   reason: string;
   detail: string | null;
   payload: unknown;
   createdAt: string;
+  /** When a later job has read it. */
+  resolvedAt: string | null;
 }
 
 /** A conversation. */
@@ -86,6 +97,7 @@ export interface ConversationResource {
   updatedTime: string | null;
   messageCount: number | null;
   unreadCount: number;
+  /** Whether all messages that Graph shows are stored. */
   historyComplete: boolean;
   tags: string[];
   version: number;
@@ -122,6 +134,9 @@ export interface StreamEvent {
   skipped: number;
   failed: number;
   eventsCreated: number;
+  /** Conversations whose older messages were fetched to the end, and those that are left (`null` before that phase). */
+  histories: number;
+  historiesLeft: number | null;
   name: string | null;
   /** Until when Meta wants no calls, if it does not. */
   waitingUntil: string | null;

@@ -2,7 +2,11 @@ import type { EndedStatus } from './job-status.ts';
 import type { JobTotals } from './progress.ts';
 import type { SyncMode } from './sync-options.ts';
 
-const MODE_LABELS: Record<SyncMode, string> = { full: 'Full sync' };
+const MODE_LABELS: Record<SyncMode, string> = {
+  full: 'Full sync',
+  incremental: 'Incremental sync',
+  selective: 'Selective sync',
+};
 
 const number = new Intl.NumberFormat('en-US');
 
@@ -40,7 +44,7 @@ export function secondsLeft(total: number | null, fetched: number, perSecond: nu
 export function statisticsSentence(
   job: { mode: SyncMode; status: EndedStatus; elapsedMs: number } & Pick<
     JobTotals,
-    'fetched' | 'inserted' | 'updated' | 'failed' | 'eventsCreated'
+    'fetched' | 'inserted' | 'updated' | 'failed' | 'eventsCreated' | 'historiesFailed' | 'unavailable'
   >,
   reason: string | null = null,
 ): string {
@@ -48,13 +52,17 @@ export function statisticsSentence(
   const conversations = `${formatCount(job.fetched)} conversation${job.fetched === 1 ? '' : 's'}`;
   const events = `${formatCount(job.eventsCreated)} event${job.eventsCreated === 1 ? '' : 's'}`;
   const failed = job.failed > 0 ? `, ${formatCount(job.failed)} set aside` : '';
-  const done = `${conversations} with ${events} in ${formatDuration(job.elapsedMs)}${failed}`;
+  const cut =
+    job.historiesFailed > 0 ? `, older messages of ${formatCount(job.historiesFailed)} set aside` : '';
+  const hidden =
+    job.unavailable > 0 ? `. ${formatCount(job.unavailable)} older messages are no longer shown by Meta` : '';
+  const done = `${conversations} with ${events} in ${formatDuration(job.elapsedMs)}${failed}${cut}`;
   const because = reason === null ? '' : `. ${reason}`;
   switch (job.status) {
     case 'COMPLETED':
-      return job.inserted + job.updated + job.eventsCreated + job.failed === 0
+      return job.inserted + job.updated + job.eventsCreated + job.failed + job.historiesFailed === 0
         ? `${label}: ${conversations} read, nothing new, in ${formatDuration(job.elapsedMs)}`
-        : `${label}: ${done}`;
+        : `${label}: ${done}${hidden}`;
     case 'UP_TO_DATE':
       return `${label}: nothing new`;
     case 'CANCELLED':

@@ -1,12 +1,7 @@
-export {
-  type ConversationsPage,
-  type ConversationsQuery,
-  createGraphClient,
-  type GraphClient,
-  type GraphConversation,
-  NESTED_MESSAGES,
-  type Rejected,
-} from './conversations.ts';
+export { type CallOptions, createGraphClient, type GraphClient, type GraphInbox } from './client.ts';
+export type { ConversationsPage, GraphConversation } from './conversations.ts';
 export { GraphError } from './errors.ts';
+export { READABLE_MESSAGES } from './fields.ts';
+export type { MessagesPage, Rejected } from './messages.ts';
 export type { GraphEndpoint } from './request.ts';
 export type { GraphMessage, GraphPerson } from './schemas.ts';

@@ -14,6 +14,8 @@ export interface ConversationInput {
   /** Where older messages begin; `null` when there are none or nobody knows where. */
   historyCursor: string | null;
   historyComplete: boolean;
+  /** Older messages that Graph counts and does not show. */
+  unavailable: number;
   events: EventInput[];
   /** The conversation as Graph sent it, for `sync_failures` should it be refused. */
   payload(): unknown;
@@ -32,8 +34,10 @@ export interface EventInput {
 
 /** Something set aside. */
 export interface FailureInput {
-  itemType: 'conversation' | 'message';
+  itemType: 'conversation' | 'message' | 'history';
   graphId: string | null;
+  /** Graph id of the conversation that it is, or belongs to. */
+  conversationGraphId: string | null;
   reason: string;
   detail: string | null;
   payload: unknown;
@@ -56,11 +60,17 @@ export interface Batch {
   failures: FailureInput[];
   /** Graph calls since the last batch. */
   apiCalls: number;
+  /** Whether the batch remembers its conversations, because the job's history phase covers them alone. */
+  keepIds: boolean;
+  /** Whether messages that are stored take over what Graph shows now. */
+  refresh: boolean;
 }
 
 /** Where a stream of a job stands. */
 export interface StreamPosition {
   seq: number;
+  /** Whether the walk ended before it began, because there was nothing new. */
+  nothingNew: boolean;
   nextCursor: string | null;
   isLast: boolean;
   fetched: number;

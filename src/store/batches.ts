@@ -1,57 +1,47 @@
 import type { Platform } from '../contract/platform.ts';
 import { type JobProgress, NO_TOTALS } from '../contract/progress.ts';
-import type { Batch, BatchResult, ConversationInput, FailureInput, StreamPosition } from './batch.ts';
+import type { Batch, BatchResult, FailureInput, StreamPosition } from './batch.ts';
 import { JOB_PROGRESS_COLUMNS, type JobProgressRow, toJobProgress } from './job-progress.ts';
+import { findRefused, isAccepted } from './refused.ts';
 import { isDataError, type Sql, sqlState } from './sql.ts';
 import { BATCH_KEY, upsertBatch } from './upsert-batch.ts';
-
-/** Undoes a trial run. */
-class TrialOver extends Error {}
 
 /** `sync_batches` and all that a batch writes with it. */
 export function createBatchStore(sql: Sql) {
   async function position(jobId: string, stream: Platform): Promise<StreamPosition> {
     const [row] = await sql<
-      { seq: number; next_cursor: string | null; is_last: boolean; fetched_so_far: number }[]
-    >`SELECT seq, next_cursor, is_last, fetched_so_far FROM sync_batches
+      { seq: number; kind: string; next_cursor: string | null; is_last: boolean; fetched_so_far: number }[]
+    >`SELECT seq, kind, next_cursor, is_last, fetched_so_far FROM sync_batches
       WHERE job_id = ${jobId} AND stream = ${stream} ORDER BY seq DESC LIMIT 1`;
     return row === undefined
-      ? { seq: 0, nextCursor: null, isLast: false, fetched: 0 }
-      : { seq: row.seq, nextCursor: row.next_cursor, isLast: row.is_last, fetched: row.fetched_so_far };
+      ? { seq: 0, nothingNew: false, nextCursor: null, isLast: false, fetched: 0 }
+      : {
+          seq: row.seq,
+          nothingNew: row.kind === 'look',
+          nextCursor: row.next_cursor,
+          isLast: row.is_last,
+          fetched: row.fetched_so_far,
+        };
   }
 
   /** The job's counters; all zero when there is no such job. */
   async function progress(jobId: string): Promise<JobProgress> {
     const [row] = await sql<JobProgressRow[]>`
       SELECT ${sql.unsafe(JOB_PROGRESS_COLUMNS)} FROM sync_jobs j WHERE id = ${jobId}`;
-    return row === undefined ? { ...NO_TOTALS, total: null, elapsedMs: 0 } : toJobProgress(row);
+    return row === undefined
+      ? { ...NO_TOTALS, historiesLeft: null, total: null, elapsedMs: 0 }
+      : toJobProgress(row);
   }
 
-  /** Whether PostgreSQL takes these conversations; everything is undone. */
-  async function isStorable(batch: Batch, conversations: ConversationInput[]): Promise<boolean> {
-    try {
-      await sql.begin(async (tx) => {
-        await upsertBatch(tx as unknown as Sql, { ...batch, conversations, failures: [] });
-        throw new TrialOver();
-      });
-    } catch (error) {
-      if (error instanceof TrialOver) return true;
-      if (isDataError(error) && sqlState(error)?.constraint !== BATCH_KEY) return false;
-      throw error;
-    }
-    return true;
-  }
-
-  /** Finds what PostgreSQL refuses by halving, so that one bad conversation costs a few trial runs, not the batch. */
-  async function refused(batch: Batch, conversations: ConversationInput[]): Promise<ConversationInput[]> {
-    if (conversations.length === 0 || (await isStorable(batch, conversations))) return [];
-    if (conversations.length === 1) return conversations;
-    const middle = Math.ceil(conversations.length / 2);
-    return [
-      ...(await refused(batch, conversations.slice(0, middle))),
-      ...(await refused(batch, conversations.slice(middle))),
-    ];
-  }
+  /** What PostgreSQL refuses of the batch. */
+  const refused = (batch: Batch) =>
+    findRefused(batch.conversations, (conversations) =>
+      isAccepted(
+        sql,
+        (tx) => upsertBatch(tx, { ...batch, conversations, failures: [] }),
+        (error) => sqlState(error)?.constraint !== BATCH_KEY,
+      ),
+    );
 
   return {
     position,
@@ -73,11 +63,12 @@ export function createBatchStore(sql: Sql) {
           return { position: there, job: await progress(batch.jobId) };
         }
         if (!isDataError(error)) throw error;
-        const bad = new Set(await refused(batch, batch.conversations));
+        const bad = new Set(await refused(batch));
         const failures = [...bad].map(
           (conversation): FailureInput => ({
             itemType: 'conversation',
             graphId: conversation.graphId.slice(0, 500),
+            conversationGraphId: conversation.graphId.slice(0, 500),
             reason: 'not_storable',
             detail: error instanceof Error ? error.message : String(error),
             payload: conversation.payload(),
@@ -89,6 +80,17 @@ export function createBatchStore(sql: Sql) {
           failures: [...batch.failures, ...failures],
         });
       }
+    },
+
+    /** Remembers, once, that a look at the newest conversations found nothing new, and what it took. */
+    async storeNothingNew(jobId: string, stream: Platform, apiCalls: number): Promise<void> {
+      await sql`
+        WITH look AS (
+          INSERT INTO sync_batches (job_id, stream, seq, kind, is_last) VALUES (${jobId}, ${stream}, 1, 'look', true)
+          ON CONFLICT DO NOTHING RETURNING job_id
+        )
+        UPDATE sync_jobs j SET api_calls = api_calls + ${apiCalls}, revision = nextval('sync_revision')
+        FROM look WHERE j.id = look.job_id`;
     },
 
     /**

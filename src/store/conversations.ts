@@ -1,6 +1,6 @@
 import type { Platform } from '../contract/platform.ts';
 import type { ConversationResource, EventResource, ListResource } from '../contract/resources.ts';
-import { type Keyset, keysetPage } from './keyset.ts';
+import { isUuid, type Keyset, keysetPage } from './keyset.ts';
 import type { Sql } from './sql.ts';
 
 interface ConversationRow {
@@ -40,6 +40,44 @@ export function createConversationStore(sql: Sql) {
       return rows.length > 0;
     },
 
+    /** The conversation's page, platform and Graph id; `null` when there is none. */
+    async find(id: string): Promise<{ pageId: string; platform: Platform; graphId: string } | null> {
+      const [row] = await sql<{ page_id: string; platform: Platform; graph_conversation_id: string }[]>`
+        SELECT page_id, platform, graph_conversation_id FROM messenger_conversations WHERE id = ${id}`;
+      return row === undefined
+        ? null
+        : { pageId: row.page_id, platform: row.platform, graphId: row.graph_conversation_id };
+    },
+
+    /** Which of a page's conversations have these Graph ids, or ids of ours in lower case; by what they were named. */
+    async resolve(
+      pageId: string,
+      names: readonly string[],
+    ): Promise<Map<string, { platform: Platform; graphId: string }>> {
+      const rows = await sql<{ name: string; platform: Platform; graph_conversation_id: string }[]>`
+        SELECT graph_conversation_id AS name, platform, graph_conversation_id FROM messenger_conversations
+        WHERE page_id = ${pageId} AND graph_conversation_id = ANY(${names.filter((name) => !isUuid(name))})
+        UNION ALL SELECT id::text, platform, graph_conversation_id FROM messenger_conversations
+        WHERE page_id = ${pageId} AND id = ANY(${names.filter(isUuid)}::uuid[])`;
+      return new Map(
+        rows.map((row) => [row.name, { platform: row.platform, graphId: row.graph_conversation_id }]),
+      );
+    },
+
+    /** Whether all of these are stored as they are at Graph. */
+    async areStored(
+      pageId: string,
+      platform: Platform,
+      conversations: readonly { id: string; updatedTime: string }[],
+    ): Promise<boolean> {
+      const [row] = await sql<{ missing: number }[]>`
+        SELECT count(*)::int AS missing FROM unnest(${conversations.map((c) => c.id)}::text[],
+          ${conversations.map((c) => c.updatedTime)}::text[]::timestamptz[]) AS t (graph_id, updated_time)
+        WHERE NOT EXISTS (SELECT FROM messenger_conversations c WHERE c.graph_conversation_id = t.graph_id
+          AND c.page_id = ${pageId} AND c.platform = ${platform} AND c.updated_time = t.updated_time)`;
+      return row?.missing === 0;
+    },
+
     /** Newest activity first. */
     async list(
       keyset: Keyset,
@@ -47,7 +85,7 @@ export function createConversationStore(sql: Sql) {
     ): Promise<ListResource<ConversationResource>> {
       const rows = await sql<(ConversationRow & { sort_time: string })[]>`
         SELECT id, page_id, platform, graph_conversation_id, contact_id, sender_id, sender_name, last_message_at,
-          updated_time, message_count, unread_count, history_complete, tags, version, activity_at::text AS sort_time
+          updated_time, message_count, unread_count, history_complete AND gap_to IS NULL AS history_complete, tags, version, activity_at::text AS sort_time
         FROM messenger_conversations
         WHERE ${filter.pageId === undefined ? sql`true` : sql`page_id = ${filter.pageId}`}
           AND ${filter.platform === undefined ? sql`true` : sql`platform = ${filter.platform}`}

@@ -1,6 +1,7 @@
 import { createBatchStore } from './batches.ts';
 import { createConversationStore } from './conversations.ts';
 import { createFailureStore } from './failures.ts';
+import { createHistoryStore } from './histories.ts';
 import { createJobLifecycle } from './job-lifecycle.ts';
 import { createJobStore } from './jobs.ts';
 import { createPageStore } from './pages.ts';
@@ -16,6 +17,7 @@ export function createStore(sql: Sql, cipher: TokenCipher) {
     jobs: createJobStore(sql),
     lifecycle: createJobLifecycle(sql),
     batches: createBatchStore(sql),
+    histories: createHistoryStore(sql),
     failures: createFailureStore(sql),
     conversations: createConversationStore(sql),
     /** Whether PostgreSQL answers. */
@@ -39,6 +41,15 @@ export type {
   StreamPosition,
 } from './batch.ts';
 export { createGraphBudget } from './graph-budget.ts';
+export {
+  afterHistoryPage,
+  type HistoryPage,
+  type HistoryScope,
+  type IncompleteConversation,
+  isEnough,
+  nextPageOf,
+} from './history.ts';
+export type { JobScope } from './job-scope.ts';
 export { decodeCursor, isUuid, type Keyset } from './keyset.ts';
 export { migrate } from './migrate.ts';
 export { type PageCredentials, UnreadableToken } from './pages.ts';

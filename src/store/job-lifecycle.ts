@@ -12,6 +12,15 @@ import { statisticsSentence } from '../contract/statistics.ts';
 import type { SyncError } from '../contract/sync-error.ts';
 import type { SyncWorkflowInput } from '../contract/sync-options.ts';
 import { type JobRow, toJob } from './job-row.ts';
+import {
+  forgetHistory,
+  type JobScope,
+  resolveFailures,
+  SCOPE_COLUMNS,
+  type ScopeRow,
+  stopBelow,
+  toScope,
+} from './job-scope.ts';
 import { PROGRESS_CHANNEL } from './progress-channel.ts';
 import type { Sql, Transaction } from './sql.ts';
 
@@ -30,16 +39,26 @@ export function createJobLifecycle(sql: Sql) {
      */
     async create(input: SyncWorkflowInput): Promise<void> {
       const { mode, trigger, ...options } = input.options;
+      const conversationId = input.conversationId ?? null;
       await sql.begin(async (tx) => {
         const [there] = await tx`SELECT FROM sync_jobs WHERE id = ${input.jobId}`;
         if (there !== undefined) return;
-        await closeOrphans(tx, input.pageId, input.jobId);
+        await closeOrphans(tx, { pageId: input.pageId, conversationId }, input.jobId);
+        // without any mark there is nothing to go by: the sync is a full one
         await tx`
-          INSERT INTO sync_jobs (id, page_id, mode, trigger, options, total)
-          SELECT ${input.jobId}, ${input.pageId}, ${mode}, ${trigger}, ${tx.json(options)},
-            (SELECT least(nullif(count(*), 0), ${options.maxConversations}::bigint)
-             FROM messenger_conversations WHERE page_id = ${input.pageId} HAVING count(*) > 0)
+          INSERT INTO sync_jobs (id, page_id, mode, trigger, options, conversation_id, stop_below, total)
+          SELECT ${input.jobId}, p.id, m.mode, ${trigger}, ${tx.json(options as never)}, ${conversationId},
+            CASE m.mode WHEN 'incremental' THEN marks.stop_below ELSE '{}' END,
+            CASE m.mode WHEN 'full' THEN (SELECT least(nullif(count(*), 0), ${options.maxConversations}::bigint)
+              FROM messenger_conversations WHERE page_id = p.id) END
+          FROM facebook_pages p
+          CROSS JOIN LATERAL (SELECT jsonb_strip_nulls(jsonb_build_object('messenger', ${stopBelow(tx, 'messenger')},
+            'instagram', ${stopBelow(tx, 'instagram')})) AS stop_below) marks
+          CROSS JOIN LATERAL (SELECT CASE WHEN ${mode}::text = 'incremental' AND marks.stop_below = '{}' THEN 'full'
+            ELSE ${mode}::text END AS mode) m
+          WHERE p.id = ${input.pageId}
           ON CONFLICT (id) DO NOTHING`;
+        if (conversationId !== null) await forgetHistory(tx, conversationId);
       });
     },
 
@@ -49,30 +68,35 @@ export function createJobLifecycle(sql: Sql) {
      * no use from then on. Called by the API and by the workflow; does nothing when the run has taken the job up
      * before.
      *
-     * @returns the page's platforms; `null` when there is no such job, or it has ended for good
+     * @returns what is to be done; `null` when there is no such job, or it has ended for good
      */
-    async takeUp(jobId: string, runId: string): Promise<{ instagram: boolean } | null> {
+    async takeUp(jobId: string, runId: string): Promise<JobScope | null> {
       return sql.begin(async (tx) => {
         const [job] = await tx<
-          { page_id: string; status: JobStatus; workflow_run_id: string | null; instagram: boolean }[]
+          (ScopeRow & {
+            page_id: string;
+            conversation_id: string | null;
+            status: JobStatus;
+            workflow_run_id: string | null;
+          })[]
         >`
-          SELECT j.page_id, j.status, j.workflow_run_id, p.instagram_account_id IS NOT NULL AS instagram
+          SELECT j.page_id, j.conversation_id, j.status, j.workflow_run_id, ${tx.unsafe(SCOPE_COLUMNS)}
           FROM sync_jobs j JOIN facebook_pages p ON p.id = j.page_id WHERE j.id = ${jobId} FOR UPDATE OF j`;
         if (job === undefined) return null;
         if (job.workflow_run_id !== runId) {
           // an open job that another run takes up has lost the run before: there is only one a page
           if (job.status !== 'IN_PROGRESS' && !isLegalMove(job.status, 'IN_PROGRESS')) return null;
-          await closeOrphans(tx, job.page_id, jobId);
+          await closeOrphans(tx, { pageId: job.page_id, conversationId: job.conversation_id }, jobId);
           await tx`
             UPDATE sync_jobs SET status = 'IN_PROGRESS', started_at = coalesce(started_at, now()),
               elapsed_ms = ${elapsed(tx)}, running_since = now(), completed_at = NULL, token_expired = false, message = NULL,
               workflow_run_id = ${runId}, revision = nextval('sync_revision')
             WHERE id = ${jobId}`;
           await tx`UPDATE facebook_pages SET sync_checkpoint = NULL, updated_at = now()
-            WHERE id = ${job.page_id} AND sync_checkpoint IS NOT NULL`;
+            WHERE id = ${job.page_id} AND sync_checkpoint IS NOT NULL AND ${job.conversation_id === null}`;
           await tell(tx, jobId);
         }
-        return { instagram: job.instagram };
+        return toScope(job);
       });
     },
 
@@ -99,11 +123,15 @@ export function createJobLifecycle(sql: Sql) {
       });
     },
 
-    /** Remembers what Graph last complained of, and tells those who watch. */
-    async noteError(jobId: string, error: SyncError): Promise<void> {
+    /**
+     * Remembers what went wrong last, and tells those who watch.
+     *
+     * @param apiCalls calls that brought nothing that could be stored
+     */
+    async noteError(jobId: string, error: SyncError, apiCalls: number): Promise<void> {
       await sql.begin(async (tx) => {
-        await tx`UPDATE sync_jobs SET last_error = ${tx.json({ ...error })}, revision = nextval('sync_revision')
-          WHERE id = ${jobId}`;
+        await tx`UPDATE sync_jobs SET last_error = ${tx.json({ ...error })}, api_calls = api_calls + ${apiCalls},
+          revision = nextval('sync_revision') WHERE id = ${jobId}`;
         await tell(tx, jobId);
       });
     },
@@ -111,20 +139,22 @@ export function createJobLifecycle(sql: Sql) {
     /**
      * `PAUSED` → `IN_PROGRESS`. Does nothing from any other state.
      *
-     * @returns the page's platforms
+     * @returns what is to be done: the page may have been given an Instagram account meanwhile
      */
-    async unpause(jobId: string): Promise<{ instagram: boolean }> {
+    async unpause(jobId: string): Promise<JobScope> {
       return sql.begin(async (tx) => {
         const moved = await tx`
           UPDATE sync_jobs SET status = 'IN_PROGRESS', running_since = now(), token_expired = false,
             revision = nextval('sync_revision')
           WHERE id = ${jobId} AND status = 'PAUSED' RETURNING id`;
         if (moved.length > 0) await tell(tx, jobId);
-        const [page] = await tx<{ instagram: boolean }[]>`
-          UPDATE facebook_pages p SET sync_checkpoint = CASE WHEN ${moved.length > 0} THEN NULL ELSE sync_checkpoint END
+        const [job] = await tx<ScopeRow[]>`
+          UPDATE facebook_pages p SET sync_checkpoint = CASE WHEN ${moved.length > 0} AND j.conversation_id IS NULL
+            THEN NULL ELSE sync_checkpoint END
           FROM sync_jobs j WHERE j.id = ${jobId} AND p.id = j.page_id
-          RETURNING p.instagram_account_id IS NOT NULL AS instagram`;
-        return { instagram: page?.instagram ?? false };
+          RETURNING ${tx.unsafe(SCOPE_COLUMNS)}`;
+        if (job === undefined) throw new Error(`Job ${jobId} is not in the database`);
+        return toScope(job);
       });
     },
 
@@ -132,15 +162,16 @@ export function createJobLifecycle(sql: Sql) {
      * The job's end. A complete one moves the page's watermark to the time the walk began and clears the
      * checkpoint; a job that can be resumed writes it. Does nothing when the job has ended already.
      *
-     * @param covered whether the whole inbox was walked, so that the watermark may move
+     * @param covered whether everything was covered that the job set out to cover
+     * @param coveredPlatforms those of which that is true, whose watermark may move
      * @returns the job's state, counters and the sentence of its end; `null` when there is no such job
      */
     async close(
       jobId: string,
-      end: Pick<CloseJobInput, 'status' | 'covered' | 'reason' | 'error'>,
+      end: Pick<CloseJobInput, 'status' | 'covered' | 'coveredPlatforms' | 'reason' | 'error'>,
     ): Promise<Pick<JobResource, 'status' | 'totals' | 'message' | 'pageId'> | null> {
       return sql.begin(async (tx) => {
-        const completed = end.status === 'COMPLETED';
+        const completed = end.status === 'COMPLETED' || end.status === 'UP_TO_DATE';
         const [moved] = await tx`
           UPDATE sync_jobs SET status = ${end.status}, completed_at = now(), ${endStretch(tx)},
             token_expired = false, revision = nextval('sync_revision'),
@@ -156,11 +187,16 @@ export function createJobLifecycle(sql: Sql) {
         const message = statisticsSentence({ ...job, ...job.totals, status: job.status }, end.reason);
         await tx`UPDATE sync_jobs SET message = ${message} WHERE id = ${jobId}`;
         if (job.status === 'PARTIAL' || job.status === 'CANCELLED') await writeCheckpoint(tx, jobId);
-        if (end.covered) {
+        const platforms = end.coveredPlatforms ?? [];
+        if (end.covered || platforms.length > 0) {
           await tx`
-            UPDATE facebook_pages p SET last_synced_at = now(), watermark = j.started_at, updated_at = now()
+            UPDATE facebook_pages p SET updated_at = now(),
+              last_synced_at = CASE WHEN ${end.covered} THEN now() ELSE last_synced_at END,
+              messenger_watermark = CASE WHEN ${platforms.includes('messenger')} THEN j.started_at ELSE messenger_watermark END,
+              instagram_watermark = CASE WHEN ${platforms.includes('instagram')} THEN j.started_at ELSE instagram_watermark END
             FROM sync_jobs j WHERE j.id = ${jobId} AND p.id = j.page_id`;
         }
+        await resolveFailures(tx, jobId);
         await tell(tx, jobId);
         return { ...job, message };
       });
@@ -191,14 +227,18 @@ async function writeCheckpoint(tx: Transaction, jobId: string): Promise<void> {
       'lastSyncedId', (SELECT last_conversation_id FROM sync_batches WHERE job_id = j.id
                         AND last_conversation_id IS NOT NULL ORDER BY created_at DESC, stream LIMIT 1),
       'timestamp', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
-    FROM sync_jobs j WHERE j.id = ${jobId} AND p.id = j.page_id`;
+    FROM sync_jobs j WHERE j.id = ${jobId} AND p.id = j.page_id AND j.conversation_id IS NULL`;
 }
 
-async function closeOrphans(tx: Transaction, pageId: string, except: string): Promise<void> {
+async function closeOrphans(
+  tx: Transaction,
+  { pageId, conversationId }: { pageId: string; conversationId: string | null },
+  except: string,
+): Promise<void> {
   const orphans = await tx<{ id: string }[]>`
     UPDATE sync_jobs SET status = 'PARTIAL', completed_at = now(), ${endStretch(tx)}, revision = nextval('sync_revision'),
       message = 'Stopped early: its workflow is gone. What was stored is kept.'
-    WHERE page_id = ${pageId} AND id <> ${except} AND status = ANY(${[...OPEN_STATUSES]})
+    WHERE page_id = ${pageId} AND conversation_id IS NOT DISTINCT FROM ${conversationId} AND id <> ${except} AND status = ANY(${[...OPEN_STATUSES]})
     RETURNING id`;
   for (const { id } of orphans) {
     await writeCheckpoint(tx, id);

@@ -2,7 +2,7 @@ import type { JobStatus } from '../contract/job-status.ts';
 import type { JobResource } from '../contract/resources.ts';
 import { conversationsPerSecond } from '../contract/statistics.ts';
 import type { SyncError } from '../contract/sync-error.ts';
-import type { MessageDepth, SyncMode, SyncTrigger } from '../contract/sync-options.ts';
+import type { MessageDepth, Selection, SyncMode, SyncTrigger } from '../contract/sync-options.ts';
 import { type JobProgressRow, toJobProgress } from './job-progress.ts';
 
 /** A job with its page's Facebook ID and the time until which Meta wants no calls for it. */
@@ -13,7 +13,12 @@ export interface JobRow extends JobProgressRow {
   status: JobStatus;
   mode: SyncMode;
   trigger: SyncTrigger;
-  options: { messageDepth?: MessageDepth; maxConversations?: number | null };
+  options: {
+    messageDepth?: MessageDepth;
+    maxConversations?: number | null;
+    selection?: Selection | null;
+  };
+  conversation_id: string | null;
   total_exact: boolean;
   current_name: string | null;
   token_expired: boolean;
@@ -38,7 +43,10 @@ export const JOB_FROM = 'sync_jobs j JOIN facebook_pages p ON p.id = j.page_id';
 /** The job as the API shows it. */
 export function toJob(row: JobRow): JobResource {
   const running = row.running_since === null ? 0 : Math.max(0, Date.now() - row.running_since.getTime());
-  const { total, elapsedMs, ...totals } = toJobProgress({ ...row, elapsed_ms: row.elapsed_ms + running });
+  const { total, elapsedMs, historiesLeft, ...totals } = toJobProgress({
+    ...row,
+    elapsed_ms: row.elapsed_ms + running,
+  });
   return {
     id: row.id,
     pageId: row.page_id,
@@ -48,9 +56,12 @@ export function toJob(row: JobRow): JobResource {
     trigger: row.trigger,
     messageDepth: row.options.messageDepth ?? 'all',
     maxConversations: row.options.maxConversations ?? null,
+    selection: row.options.selection ?? null,
+    conversationId: row.conversation_id,
     total,
     totalExact: row.total_exact,
     totals,
+    historiesLeft,
     elapsedMs,
     conversationsPerSecond: conversationsPerSecond(row.fetched, elapsedMs),
     tokenExpired: row.token_expired,

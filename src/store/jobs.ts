@@ -1,4 +1,5 @@
-import type { JobStatus } from '../contract/job-status.ts';
+import { type JobStatus, OPEN_STATUSES } from '../contract/job-status.ts';
+import type { Platform } from '../contract/platform.ts';
 import type { JobResource, ListResource } from '../contract/resources.ts';
 import { JOB_COLUMNS, JOB_FROM, type JobRow, toJob } from './job-row.ts';
 import { type Keyset, keysetPage } from './keyset.ts';
@@ -17,10 +18,25 @@ export function createJobStore(sql: Sql) {
   return {
     find,
 
-    /** The page's newest job, running or not. */
+    /** Graph ids of the platform's conversations that a selective job names; none when it names none. */
+    async listed(id: string, platform: Platform): Promise<string[]> {
+      const [row] = await sql<{ listed: string[] | null }[]>`
+        SELECT options->'selection'->'conversations'->${platform} AS listed FROM sync_jobs WHERE id = ${id}`;
+      return row?.listed ?? [];
+    },
+
+    /** The repair of a conversation that has not ended. */
+    async openRepair(conversationId: string): Promise<JobResource | null> {
+      const [row] = await sql<JobRow[]>`
+        SELECT ${columns} FROM ${from}
+        WHERE j.conversation_id = ${conversationId} AND j.status = ANY(${[...OPEN_STATUSES]})`;
+      return row === undefined ? null : toJob(row);
+    },
+
+    /** The page's newest sync, running or not. */
     async latest(pageId: string): Promise<JobResource | null> {
       const [row] = await sql<JobRow[]>`
-        SELECT ${columns} FROM ${from} WHERE j.page_id = ${pageId} ORDER BY j.created_at DESC, j.id DESC LIMIT 1`;
+        SELECT ${columns} FROM ${from} WHERE j.page_id = ${pageId} AND j.conversation_id IS NULL ORDER BY j.created_at DESC, j.id DESC LIMIT 1`;
       return row === undefined ? null : toJob(row);
     },
 

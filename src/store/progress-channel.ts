@@ -28,6 +28,8 @@ export interface ProgressHint {
       events: number;
     };
     total: number | null;
+    histories: number;
+    historiesLeft: number | null;
     /** At most `MAX_ITEMS` of the batch's conversations, evenly spread; absent when they would not fit. */
     items?: StoredItem[];
   };

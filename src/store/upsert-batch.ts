@@ -1,4 +1,7 @@
-import type { Batch, BatchResult, ConversationInput, EventInput } from './batch.ts';
+import type { Batch, BatchResult, ConversationInput } from './batch.ts';
+import { mergeConversation } from './conversation-merge.ts';
+import { eventRows, keepStored, refreshStored } from './event-rows.ts';
+import { addedValidation, insertFailures } from './failure-rows.ts';
 import { JOB_PROGRESS_COLUMNS, type JobProgressRow, toJobProgress } from './job-progress.ts';
 import { MAX_ITEMS, PROGRESS_CHANNEL } from './progress-channel.ts';
 import type { Sql } from './sql.ts';
@@ -12,8 +15,8 @@ export const BATCH_KEY = 'sync_batches_pkey';
  *
  * - The batch's row is the idempotency key: a batch that is there already makes the whole statement fail on
  *   `sync_batches_pkey`, so nothing is ever counted twice.
- * - Rows that would not change are not written. `version` grows only where something does (C2).
- * - Newer data wins: what belongs to an older `updated_time` overwrites nothing, times only move forward (C5).
+ * - Rows that would not change are not written. `version` grows only where something does (C2); how a reading changes
+ *   a row says `conversation-merge.ts`.
  * - A conversation or contact that another writer makes in the same moment can be neither returned nor seen by
  *   this statement's snapshot; then `conversation_id` is null or `sender_has_contact` fails, the statement is
  *   undone, and a second run sees the row.
@@ -28,11 +31,11 @@ export const BATCH_KEY = 'sync_batches_pkey';
  */
 export async function upsertBatch(sql: Sql, batch: Batch): Promise<BatchResult> {
   const { conversations, failures } = batch;
-  const events = conversations.flatMap((c) => c.events.map((event) => ({ ...event, graphId: c.graphId })));
+  const merge = mergeConversation(sql);
   const sid = sql(batch.platform === 'messenger' ? 'messenger_psid' : 'instagram_sid');
   const of = <T>(pick: (c: ConversationInput) => T) => conversations.map(pick);
-  const ofEvents = <T>(pick: (e: EventInput & { graphId: string }) => T) => events.map(pick);
-  const json = (value: unknown) => (value === null || value === undefined ? null : JSON.stringify(value));
+  const events = conversations.flatMap((c) => c.events);
+  const graphIds = conversations.flatMap((c) => c.events.map(() => c.graphId));
 
   const [row] = await sql<UpsertRow[]>`
     WITH input AS (
@@ -41,9 +44,10 @@ export async function upsertBatch(sql: Sql, batch: Batch): Promise<BatchResult> 
         ${of((c) => c.username)}::text[], ${of((c) => c.updatedTime)}::text[]::timestamptz[],
         ${of((c) => c.lastMessageAt)}::text[]::timestamptz[], ${of((c) => c.messageCount)}::int[],
         ${of((c) => c.unreadCount)}::int[], ${of((c) => c.historyCursor)}::text[],
-        ${of((c) => String(c.historyComplete))}::text[]::bool[], ${of((c) => c.events.at(-1)?.messageId ?? null)}::text[]
-      ) WITH ORDINALITY AS t (graph_id, sender_id, sender_name, username, updated_time, last_message_at,
-        message_count, unread_count, history_cursor, history_complete, oldest_message_id, n)
+        ${of((c) => String(c.historyComplete))}::text[]::bool[], ${of(newestAt)}::text[]::timestamptz[],
+        ${of(oldestAt)}::text[]::timestamptz[], ${of((c) => c.unavailable)}::int[]
+      ) WITH ORDINALITY AS t (graph_id, sender_id, sender_name, username, updated_time, last_message_at, message_count,
+        unread_count, history_cursor, history_complete, newest_at, oldest_at, unavailable, n)
     ), before AS (
       SELECT fetched_so_far, covered_down_to, covered_ids, reread_down_to, reread_ids FROM sync_batches
       WHERE job_id = ${batch.jobId} AND stream = ${batch.platform} AND seq = ${batch.seq - 1}
@@ -66,84 +70,52 @@ export async function upsertBatch(sql: Sql, batch: Batch): Promise<BatchResult> 
       UNION SELECT i.sender_id, c.id FROM input i CROSS JOIN LATERAL (
         SELECT id FROM contacts WHERE page_id = ${batch.pageId}::uuid AND ${sid} = i.sender_id LIMIT 1) c
     ), stored AS (
-      -- conversations that are there, and whether this page of messages reaches what is stored of them
-      SELECT c.*, i.oldest_message_id IS NULL OR EXISTS (
-          SELECT FROM contact_interaction_events e WHERE e.page_id = ${batch.pageId}::uuid
-            AND e.message_id = i.oldest_message_id AND e.event_type = 'message'
-        ) AS reached
-      FROM input i CROSS JOIN LATERAL (
-        SELECT id, graph_conversation_id, history_cursor, history_complete FROM messenger_conversations
+      SELECT c.* FROM input i CROSS JOIN LATERAL (
+        SELECT id, graph_conversation_id FROM messenger_conversations
         WHERE graph_conversation_id = i.graph_id AND page_id IS NOT DISTINCT FROM ${batch.pageId}::uuid
           AND platform = ${batch.platform} LIMIT 1) c
     ), conversation AS (
       INSERT INTO messenger_conversations AS c (page_id, platform, graph_conversation_id, contact_id, sender_id,
-        sender_name, last_message_at, updated_time, message_count, unread_count, history_cursor, history_complete)
+        sender_name, last_message_at, updated_time, message_count, unread_count, history_cursor, history_complete, synced_to)
       SELECT ${batch.pageId}::uuid, ${batch.platform}::text, i.graph_id, p.id, i.sender_id, i.sender_name,
-        i.last_message_at, i.updated_time, i.message_count, i.unread_count,
-        CASE WHEN i.history_complete THEN NULL WHEN s.reached THEN s.history_cursor ELSE i.history_cursor END,
-        i.history_complete OR coalesce(s.reached AND s.history_complete, false)
-      FROM input i LEFT JOIN person p ON p.sid = i.sender_id LEFT JOIN stored s ON s.graph_conversation_id = i.graph_id
+        i.last_message_at, i.updated_time, i.message_count, i.unread_count, i.history_cursor, i.history_complete, i.newest_at
+      FROM input i LEFT JOIN person p ON p.sid = i.sender_id
       ORDER BY i.graph_id
       ON CONFLICT (page_id, platform, graph_conversation_id) DO UPDATE SET
-        contact_id = coalesce(c.contact_id, excluded.contact_id),
-        sender_id = coalesce(c.sender_id, excluded.sender_id),
-        sender_name = ${newer(sql, 'sender_name')},
-        message_count = ${newer(sql, 'message_count')},
-        unread_count = ${newer(sql, 'unread_count')},
-        last_message_at = greatest(c.last_message_at, excluded.last_message_at),
-        updated_time = greatest(c.updated_time, excluded.updated_time),
-        history_cursor = excluded.history_cursor,
-        history_complete = excluded.history_complete,
-        version = c.version + 1,
-        updated_at = now()
-      WHERE (coalesce(c.contact_id, excluded.contact_id), coalesce(c.sender_id, excluded.sender_id),
-          ${newer(sql, 'sender_name')}, ${newer(sql, 'message_count')}, ${newer(sql, 'unread_count')},
-          greatest(c.last_message_at, excluded.last_message_at), greatest(c.updated_time, excluded.updated_time),
-          excluded.history_cursor, excluded.history_complete)
-        IS DISTINCT FROM (c.contact_id, c.sender_id, c.sender_name, c.message_count, c.unread_count,
-          c.last_message_at, c.updated_time, c.history_cursor, c.history_complete)
+        ${merge.assignments}, version = c.version + 1, updated_at = now()
+      WHERE ${merge.isChange}
       RETURNING c.id, c.graph_conversation_id, (c.xmax = 0) AS inserted
     ), known AS (
       SELECT graph_conversation_id, id FROM conversation
       UNION SELECT graph_conversation_id, id FROM stored
     ), event AS (
-      INSERT INTO contact_interaction_events
+      INSERT INTO contact_interaction_events AS e
         (page_id, conversation_id, event_type, direction, message_id, occurred_at, text, attachments, metadata)
       SELECT ${batch.pageId}::uuid, k.id, t.type, t.direction, t.message_id, t.occurred_at, t.text, t.attachments, t.metadata
-      FROM unnest(
-        ${ofEvents((e) => e.graphId)}::text[], ${ofEvents((e) => e.type)}::text[],
-        ${ofEvents((e) => e.direction)}::text[], ${ofEvents((e) => e.messageId)}::text[],
-        ${ofEvents((e) => e.occurredAt)}::text[]::timestamptz[], ${ofEvents((e) => e.text)}::text[],
-        ${ofEvents((e) => json(e.attachments))}::text[]::jsonb[], ${ofEvents((e) => json(e.metadata))}::text[]::jsonb[]
-      ) AS t (graph_id, type, direction, message_id, occurred_at, text, attachments, metadata)
+      FROM ${eventRows(sql, events, graphIds)}
       LEFT JOIN known k ON k.graph_conversation_id = t.graph_id
       LEFT JOIN LATERAL (SELECT true AS there FROM contact_interaction_events e
         WHERE e.page_id = ${batch.pageId}::uuid AND e.message_id = t.message_id AND e.event_type = t.type
         LIMIT 1) known_event ON true
-      WHERE there IS NULL
-      ON CONFLICT DO NOTHING
-      RETURNING conversation_id
+      WHERE ${batch.refresh ? sql`true` : sql`there IS NULL`}
+      ${batch.refresh ? refreshStored(sql) : keepStored(sql)}
+      RETURNING e.conversation_id, (e.xmax = 0) AS inserted
     ), failure AS (
-      INSERT INTO sync_failures (job_id, page_id, platform, item_type, graph_id, reason, detail, payload)
-      SELECT ${batch.jobId}::uuid, ${batch.pageId}::uuid, ${batch.platform}::text, * FROM unnest(
-        ${failures.map((f) => f.itemType)}::text[], ${failures.map((f) => f.graphId)}::text[],
-        ${failures.map((f) => f.reason)}::text[], ${failures.map((f) => f.detail)}::text[],
-        ${failures.map((f) => json(f.payload))}::text[]::jsonb[])
-      ON CONFLICT DO NOTHING
-      RETURNING item_type, reason
+      ${insertFailures(sql, batch, failures, sql``)}
     ), outcome AS (
       SELECT i.n, i.sender_name, c.inserted IS TRUE AS inserted, c.inserted IS FALSE AS updated,
         c.id IS NULL AND (i.updated_time > b.reread_down_to
           OR i.updated_time = b.reread_down_to AND i.graph_id = ANY(b.reread_ids)) IS NOT TRUE AS unchanged,
-        coalesce(e.events, 0) AS events
+        coalesce(e.events, 0) AS events, i.unavailable, k.id
       FROM input i CROSS JOIN before b
       LEFT JOIN conversation c ON c.graph_conversation_id = i.graph_id
       LEFT JOIN known k ON k.graph_conversation_id = i.graph_id
-      LEFT JOIN (SELECT conversation_id, count(*)::int AS events FROM event GROUP BY 1) e ON e.conversation_id = k.id
+      LEFT JOIN (SELECT conversation_id, count(*)::int AS events FROM event e WHERE e.inserted GROUP BY 1) e ON e.conversation_id = k.id
     ), counted AS (
       SELECT count(*) FILTER (WHERE inserted)::int AS inserted, count(*) FILTER (WHERE updated)::int AS updated,
         count(*) FILTER (WHERE unchanged)::int + ${batch.repeated}::int AS unchanged,
         coalesce(sum(events), 0)::int AS events,
+        coalesce(sum(unavailable) FILTER (WHERE inserted OR updated OR unchanged), 0) AS unavailable,
         (SELECT count(*)::int FROM failure WHERE item_type = 'conversation') AS failed
       FROM outcome
     ), covered AS (
@@ -154,23 +126,21 @@ export async function upsertBatch(sql: Sql, batch: Batch): Promise<BatchResult> 
     ), saved AS (
       INSERT INTO sync_batches (job_id, stream, seq, next_cursor, is_last, inserted, updated, unchanged, failed,
         fetched, events_created, fetched_so_far, covered_down_to, covered_ids, reread_down_to, reread_ids,
-        last_conversation_id)
+        last_conversation_id, conversation_ids)
       SELECT ${batch.jobId}::uuid, ${batch.platform}::text, ${batch.seq}::int, ${batch.nextCursor}::text, ${batch.isLast}::bool,
         inserted, updated, unchanged, failed, inserted + updated + unchanged + failed, events,
         b.fetched_so_far + inserted + updated + unchanged + failed,
-        covered.down_to, covered.ids, b.reread_down_to, b.reread_ids, ${conversations.at(-1)?.graphId ?? null}::text
+        covered.down_to, covered.ids, b.reread_down_to, b.reread_ids, ${conversations.at(-1)?.graphId ?? null}::text,
+        ${batch.keepIds ? sql`(SELECT array_agg(id) FILTER (WHERE id IS NOT NULL) FROM outcome)` : null}
       FROM counted CROSS JOIN before b CROSS JOIN covered
       RETURNING fetched, fetched_so_far
     ), job AS (
       UPDATE sync_jobs j SET fetched = j.fetched + s.fetched, inserted = j.inserted + n.inserted,
         updated = j.updated + n.updated, unchanged = j.unchanged + n.unchanged, failed = j.failed + n.failed,
-        events_created = j.events_created + n.events, batches = j.batches + 1,
+        events_created = j.events_created + n.events, unavailable = j.unavailable + n.unavailable, batches = j.batches + 1,
         api_calls = j.api_calls + ${batch.apiCalls}, revision = nextval('sync_revision'),
         current_name = coalesce((SELECT sender_name FROM outcome ORDER BY n DESC LIMIT 1), j.current_name),
-        validation = (SELECT coalesce(jsonb_object_agg(reason, count), '{}') FROM (
-            SELECT reason, sum(count) AS count FROM (
-              SELECT key AS reason, value::int AS count FROM jsonb_each_text(j.validation)
-              UNION ALL SELECT reason, count(*)::int FROM failure GROUP BY reason) each GROUP BY reason) all_of_them)
+        validation = ${addedValidation(sql)}
       FROM counted n CROSS JOIN saved s WHERE j.id = ${batch.jobId}
       RETURNING j.*
     ), items AS (
@@ -182,7 +152,7 @@ export async function upsertBatch(sql: Sql, batch: Batch): Promise<BatchResult> 
       ) running WHERE n * ${MAX_ITEMS}::int / size > (n - 1) * ${MAX_ITEMS}::int / size
     ), hint AS (
       SELECT jsonb_build_object('jobId', j.id, 'revision', j.revision, 'batch', jsonb_build_object(
-        'total', j.total, 'before', jsonb_build_object('fetched', j.fetched - s.fetched,
+        'total', j.total, 'histories', j.histories, 'historiesLeft', j.histories_left, 'before', jsonb_build_object('fetched', j.fetched - s.fetched,
           'inserted', j.inserted - n.inserted, 'updated', j.updated - n.updated,
           'unchanged', j.unchanged - n.unchanged, 'failed', j.failed - n.failed,
           'events', j.events_created - n.events))) AS short, to_jsonb(items) AS items
@@ -200,6 +170,7 @@ export async function upsertBatch(sql: Sql, batch: Batch): Promise<BatchResult> 
   return {
     position: {
       seq: batch.seq,
+      nothingNew: false,
       nextCursor: batch.nextCursor,
       isLast: batch.isLast,
       fetched: row.fetched_so_far,
@@ -212,9 +183,20 @@ interface UpsertRow extends JobProgressRow {
   fetched_so_far: number;
 }
 
-/** The incoming value, unless it is absent or older than what is stored. */
-function newer(sql: Sql, column: string) {
-  const name = sql(column);
-  return sql`CASE WHEN c.updated_time > coalesce(excluded.updated_time, '-infinity')
-    THEN coalesce(c.${name}, excluded.${name}) ELSE coalesce(excluded.${name}, c.${name}) END`;
+/** The newest message of a reading; that of one which does not show what there is, is about as new as the conversation. */
+function newestAt(conversation: ConversationInput): string | null {
+  const newest = messageTimes(conversation).at(-1);
+  return newest ?? (conversation.historyComplete ? null : conversation.updatedTime);
+}
+
+function oldestAt(conversation: ConversationInput): string | null {
+  return messageTimes(conversation)[0] ?? null;
+}
+
+/** ISO times in UTC sort as text. */
+function messageTimes(conversation: ConversationInput): string[] {
+  return conversation.events
+    .filter((event) => event.type === 'message')
+    .map((event) => event.occurredAt)
+    .sort();
 }

@@ -7,11 +7,11 @@ import {
 } from '@temporalio/client';
 import type { SignalDefinition } from '@temporalio/common';
 import { cancelSignal, pauseSignal, progressQuery, resumeSignal } from '../contract/messages.ts';
-import { SEARCH_ATTRIBUTES, SYNC_WORKFLOW, syncWorkflowId } from '../contract/names.ts';
+import { SEARCH_ATTRIBUTES, SYNC_WORKFLOW, syncWorkflowId, workflowIdOf } from '../contract/names.ts';
 import type { SyncResult, WorkflowProgress } from '../contract/progress.ts';
 import type { SyncWorkflowInput } from '../contract/sync-options.ts';
 
-/** The page's workflow is at work already (requirement A1). */
+/** The workflow is at work already: the page's (requirement A1), or the conversation's repair. */
 export class SyncAlreadyRunning extends Error {}
 
 /** The page has no workflow at work. */
@@ -54,19 +54,19 @@ export function createSyncControl(client: Client, taskQueue: string) {
   };
   return {
     /**
-     * Starts the page's workflow.
+     * Starts the job's workflow.
      *
      * @throws SyncAlreadyRunning, TemporalUnavailable, TemporalSilent
      */
     async start(input: SyncWorkflowInput): Promise<{ runId: string }> {
       const handle = await within(DEADLINE_MS, () =>
         client.workflow.start<(input: SyncWorkflowInput) => Promise<SyncResult>>(SYNC_WORKFLOW, {
-          workflowId: syncWorkflowId(input.facebookPageId),
+          workflowId: workflowIdOf(input),
           workflowIdConflictPolicy: 'FAIL',
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           taskQueue,
           args: [input],
-          staticSummary: `${input.options.mode} sync of page ${input.facebookPageId}`,
+          staticSummary: summaryOf(input),
           typedSearchAttributes: [
             { key: SEARCH_ATTRIBUTES.pageId, value: input.facebookPageId },
             { key: SEARCH_ATTRIBUTES.syncStatus, value: 'PENDING' },
@@ -108,6 +108,12 @@ export function createSyncControl(client: Client, taskQueue: string) {
       }
     },
   };
+}
+
+function summaryOf({ options, facebookPageId, conversationId }: SyncWorkflowInput): string {
+  return conversationId
+    ? `repair of conversation ${conversationId} of page ${facebookPageId}`
+    : `${options.mode} sync of page ${facebookPageId}`;
 }
 
 /** Nothing can have been taken while there is no connection. @throws TemporalUnavailable */

@@ -27,6 +27,7 @@ export function conversation(graphId: string, change: Partial<ConversationInput>
     unreadCount: 0,
     historyCursor: null,
     historyComplete: true,
+    unavailable: 0,
     events: [message(`m-${graphId}`)],
     payload: () => ({ id: graphId }),
     ...change,

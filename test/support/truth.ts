@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { TrueConversation } from '../../simulator/control/truth.ts';
 import { PLATFORMS } from '../../src/contract/platform.ts';
-import { NESTED_MESSAGES } from '../../src/graph/index.ts';
+import { READABLE_MESSAGES } from '../../src/graph/index.ts';
 import type { Stack, TestPage } from './stack.ts';
 
 /** The rows of a page, without what differs between two runs (our ids, versions, times of ours). */
@@ -14,7 +14,7 @@ export interface StoredRow {
   messages: { id: string; at: string; outbound: boolean; text: string | null }[];
 }
 
-/** What the simulator's inbox of the page really holds, as it should be stored: each with its newest messages. */
+/** What the simulator's inbox of the page really holds, as it should be stored: all messages that can be read. */
 export function inboxOf(stack: Stack, page: TestPage): StoredRow[] {
   return PLATFORMS.flatMap((platform) => {
     if (platform === 'instagram' && page.instagramAccountId === null) return [];
@@ -26,7 +26,7 @@ export function inboxOf(stack: Stack, page: TestPage): StoredRow[] {
       sender_id: c.customerId,
       sender_name: c.customerName,
       messages: c.messages
-        .slice(0, NESTED_MESSAGES[platform])
+        .slice(0, READABLE_MESSAGES[platform])
         .map((m) => ({ id: m.id, at: iso(m.created_time), outbound: m.fromPage, text: m.text || null }))
         .sort(byId),
     }));

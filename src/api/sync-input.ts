@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { hasEnded } from '../contract/job-status.ts';
+import { PLATFORMS, type Platform } from '../contract/platform.ts';
+import type { StartSyncRequest } from '../contract/requests.ts';
+import type { PageResource } from '../contract/resources.ts';
+import type { Selection, SyncWorkflowInput } from '../contract/sync-options.ts';
+import { isUuid, type Store } from '../store/index.ts';
+import { invalidField, Problem } from './problem.ts';
+
+/** Ids of Messenger conversations begin so; those of Instagram do not. */
+const MESSENGER_ID = /^t_/;
+
+/** A new job of the page, as it was asked for. @throws Problem 422 naming what the page does not have */
+export async function newSync(
+  store: Store,
+  page: PageResource,
+  request: StartSyncRequest,
+): Promise<SyncWorkflowInput> {
+  const { mode, messageDepth, maxConversations } = request;
+  const selection = mode === 'selective' ? await selectionOf(store, page, request) : null;
+  return {
+    jobId: randomUUID(),
+    pageId: page.id,
+    facebookPageId: page.facebookPageId,
+    resume: false,
+    options: {
+      mode,
+      trigger: 'manual',
+      messageDepth,
+      maxConversations: maxConversations ?? null,
+      ...(selection === null ? {} : { selection }),
+    },
+  };
+}
+
+/** The page's stopped job, with its totals. @throws Problem 409 when there is nothing to resume */
+export async function resumedSync(store: Store, page: PageResource): Promise<SyncWorkflowInput> {
+  const job =
+    page.syncCheckpoint === null
+      ? await store.jobs.latest(page.id)
+      : await store.jobs.find(page.syncCheckpoint.jobId);
+  // an open job without a workflow can be taken up too; whether it has one, Temporal says
+  if (job === null || (page.syncCheckpoint === null && hasEnded(job.status))) {
+    throw new Problem(
+      409,
+      'nothing-to-resume',
+      'Nothing to resume',
+      'The page has no checkpoint: its last sync ended by itself, or there was none. Start one without resume.',
+    );
+  }
+  const { mode, trigger, messageDepth, maxConversations, selection } = job;
+  return {
+    jobId: job.id,
+    pageId: page.id,
+    facebookPageId: page.facebookPageId,
+    resume: true,
+    options: { mode, trigger, messageDepth, maxConversations, ...(selection === null ? {} : { selection }) },
+  };
+}
+
+/** A job that reads these conversations, each by itself, with all their messages. */
+export function listedSync(
+  page: Pick<PageResource, 'id' | 'facebookPageId'>,
+  trigger: 'retry' | 'repair',
+  conversations: readonly { platform: Platform; graphId: string }[],
+): SyncWorkflowInput {
+  return {
+    jobId: randomUUID(),
+    pageId: page.id,
+    facebookPageId: page.facebookPageId,
+    resume: false,
+    options: {
+      mode: 'selective',
+      trigger,
+      messageDepth: 'all',
+      maxConversations: null,
+      selection: { ...NO_SELECTION, conversations: byPlatform(conversations) },
+    },
+  };
+}
+
+const NO_SELECTION: Selection = {
+  since: null,
+  until: null,
+  platforms: null,
+  unreadOnly: false,
+  conversations: null,
+};
+
+async function selectionOf(store: Store, page: PageResource, request: StartSyncRequest): Promise<Selection> {
+  const { since, until, platforms, unreadOnly, conversationIds } = request;
+  if (platforms?.includes('instagram') && page.instagramAccountId === null) {
+    throw invalidField('platforms', 'the page has no Instagram account');
+  }
+  return {
+    since: since ?? null,
+    until: until ?? null,
+    platforms: platforms ?? null,
+    unreadOnly: unreadOnly ?? false,
+    conversations: conversationIds === undefined ? null : await listed(store, page, conversationIds),
+  };
+}
+
+/** Conversations that are stored are known by either id; of others the Graph id says which platform they are of. */
+async function listed(
+  store: Store,
+  page: PageResource,
+  names: readonly string[],
+): Promise<NonNullable<Selection['conversations']>> {
+  const ids = [...new Set(names.map((name) => (isUuid(name) ? name.toLowerCase() : name)))];
+  const known = await store.conversations.resolve(page.id, ids);
+  return byPlatform(
+    ids.map((name) => {
+      const there = known.get(name);
+      if (there !== undefined) return there;
+      if (isUuid(name)) {
+        throw invalidField('conversationIds', `the page has no conversation ${name}`);
+      }
+      const platform =
+        MESSENGER_ID.test(name) || page.instagramAccountId === null ? 'messenger' : 'instagram';
+      return { platform, graphId: name };
+    }),
+  );
+}
+
+function byPlatform(
+  conversations: readonly { platform: Platform; graphId: string }[],
+): Record<Platform, string[]> {
+  const of = (platform: Platform) =>
+    conversations.filter((c) => c.platform === platform).map((c) => c.graphId);
+  return Object.fromEntries(PLATFORMS.map((platform) => [platform, of(platform)])) as Record<
+    Platform,
+    string[]
+  >;
+}

@@ -1,0 +1,52 @@
+import type { Sql } from './sql.ts';
+
+/**
+ * How a reading of a conversation (`excluded`, with `input` at hand) changes the stored row (`c`): every column that may
+ * change, with its new value. Written only where something differs, so each column stands here once.
+ *
+ * - Newer data wins: what belongs to an older `updated_time` overwrites nothing, times only move forward (C5).
+ * - The reading holds the newest messages, from `input.oldest_at` up to `excluded.synced_to`. They either join what is
+ *   stored, or leave a gap above `c.synced_to`, which the history phase closes from `gap_cursor` downwards. A message
+ *   that a webhook stored is no proof that those before it are there: only `synced_to` is.
+ * - A reading without any message says nothing of them, except that there are newer ones when it is not complete.
+ */
+export function mergeConversation(sql: Sql): { assignments: Fragment; isChange: Fragment } {
+  // the newest message that is known to be there, stored in one piece or beyond the gap
+  const known = sql`coalesce(c.gap_to, c.synced_to)`;
+  const newer = sql`(excluded.synced_to IS NOT NULL AND (${known} IS NULL OR excluded.synced_to > ${known}))`;
+  const whole = sql`(excluded.history_complete AND (${known} IS NULL OR excluded.synced_to >= ${known}))`;
+  const joins = sql`(c.synced_to IS NULL
+    OR (SELECT i.oldest_at FROM input i WHERE i.graph_id = excluded.graph_conversation_id) < c.synced_to)`;
+  const closes = sql`(${whole} OR ${newer} AND ${joins})`;
+  const columns: Record<string, Fragment> = {
+    contact_id: sql`coalesce(c.contact_id, excluded.contact_id)`,
+    sender_id: sql`coalesce(c.sender_id, excluded.sender_id)`,
+    sender_name: latest(sql, 'sender_name'),
+    message_count: latest(sql, 'message_count'),
+    unread_count: latest(sql, 'unread_count'),
+    last_message_at: sql`greatest(c.last_message_at, excluded.last_message_at)`,
+    updated_time: sql`greatest(c.updated_time, excluded.updated_time)`,
+    history_cursor: sql`CASE WHEN ${whole} THEN NULL WHEN c.synced_to IS NULL THEN excluded.history_cursor
+      ELSE c.history_cursor END`,
+    history_complete: sql`(${whole} OR c.history_complete AND c.synced_to IS NOT NULL)`,
+    synced_to: sql`CASE WHEN ${closes} THEN greatest(c.synced_to, excluded.synced_to) ELSE c.synced_to END`,
+    gap_to: sql`CASE WHEN ${closes} THEN NULL WHEN ${newer} THEN excluded.synced_to ELSE c.gap_to END`,
+    gap_cursor: sql`CASE WHEN ${closes} THEN NULL WHEN ${newer} THEN excluded.history_cursor ELSE c.gap_cursor END`,
+  };
+  const names = Object.keys(columns);
+  const list = (item: (name: string) => Fragment) =>
+    names.map(item).reduce((before, after) => sql`${before}, ${after}`);
+  return {
+    assignments: list((name) => sql`${sql(name)} = ${columns[name] as Fragment}`),
+    isChange: sql`(${list((name) => columns[name] as Fragment)}) IS DISTINCT FROM (${list((name) => sql`c.${sql(name)}`)})`,
+  };
+}
+
+type Fragment = ReturnType<Sql>;
+
+/** The incoming value, unless it is absent or older than what is stored. */
+function latest(sql: Sql, column: string): Fragment {
+  const name = sql(column);
+  return sql`CASE WHEN c.updated_time > coalesce(excluded.updated_time, '-infinity')
+    THEN coalesce(c.${name}, excluded.${name}) ELSE coalesce(excluded.${name}, c.${name}) END`;
+}

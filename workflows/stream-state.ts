@@ -1,0 +1,162 @@
+import type { Platform } from '../src/contract/platform.ts';
+import type { StreamProgress } from '../src/contract/progress.ts';
+import {
+  type HistorySliceResult,
+  MAX_PAGE_SIZE,
+  type PageSize,
+  type SliceEnd,
+  type SyncSliceResult,
+} from '../src/contract/slice.ts';
+import type { SyncError } from '../src/contract/sync-error.ts';
+
+/** One platform: its conversations are walked, then their older messages are fetched. */
+export interface StreamState {
+  platform: Platform;
+  phase: StreamProgress['phase'];
+  state: StreamProgress['state'];
+  /** Why it is done or stopped. */
+  why: SliceEnd | 'internal' | null;
+  /** How the walk ended, once it has. */
+  walkEnd: SliceEnd | null;
+  /** Whether a history phase follows the walk. */
+  hasHistory: boolean;
+  /** Where the walk may stop, ISO 8601. */
+  stopBelow: string | null;
+  seq: number;
+  fetched: number;
+  pageSize: PageSize | null;
+  /** Messages asked for per call of the history phase. */
+  messageLimit: number | null;
+  /** Whether a slice of the history phase has reported. */
+  counted: boolean;
+  /** Epoch milliseconds until which Meta wants no calls. */
+  waitUntilMs: number | null;
+  /** How often the walk began anew, and what it had fetched when it last did. */
+  restarts: number;
+  restartedAt: number | null;
+  /** Set when the next slice starts over: the last batch before. */
+  restartAfterSeq: number | null;
+  /** Slices in a row that failed without anything being stored, since when, and for how long when it was given up. */
+  failures: number;
+  stuckSinceMs: number | null;
+  stuckForMs: number | null;
+  /** Answers in a row by which Graph did not know the page. */
+  gone: number;
+  error: SyncError | null;
+}
+
+/** Graph hides throttling behind "does not exist" at times; so often it gets the benefit of the doubt. */
+const MAX_GONE = 3;
+
+export function newStream(platform: Platform): StreamState {
+  return {
+    platform,
+    phase: 'walk',
+    state: 'walking',
+    why: null,
+    walkEnd: null,
+    hasHistory: false,
+    stopBelow: null,
+    seq: 0,
+    fetched: 0,
+    pageSize: null,
+    messageLimit: null,
+    counted: false,
+    waitUntilMs: null,
+    restarts: 0,
+    restartedAt: null,
+    restartAfterSeq: null,
+    failures: 0,
+    stuckSinceMs: null,
+    stuckForMs: null,
+    gone: 0,
+    error: null,
+  };
+}
+
+/** Whether there is nothing left to do. */
+export function isOver(stream: StreamState): boolean {
+  return stream.state === 'done' || stream.state === 'stopped';
+}
+
+/**
+ * What the end of a slice means. This is where every class of Graph error has its defined end; a dead token is the
+ * job's matter.
+ *
+ * @param nowMs the workflow's time
+ */
+export function afterStreamSlice(
+  before: StreamState,
+  result: SyncSliceResult | HistorySliceResult,
+  nowMs: number,
+): StreamState {
+  const stream: StreamState = {
+    ...before,
+    ...('seq' in result
+      ? { seq: result.seq, fetched: result.fetched, pageSize: result.pageSize }
+      : { messageLimit: result.messageLimit, counted: true }),
+    restartAfterSeq: null,
+    waitUntilMs: null,
+    failures: 0,
+    gone: 0,
+    error: result.error,
+    state: 'walking',
+  };
+  // only what stands still is timed
+  if (result.advanced) stream.stuckSinceMs = null;
+  const wait = { ...stream, state: 'waiting', waitUntilMs: result.untilMs } as const;
+  const stop = { ...stream, state: 'stopped', why: result.why } as const;
+  switch (result.why) {
+    case 'time':
+      return { ...stream, stuckSinceMs: null };
+    case 'end':
+    case 'watermark':
+    case 'up_to_date':
+    case 'cap':
+      return afterPhase({ ...stream, error: null, stuckSinceMs: null }, result.why);
+    case 'throttled':
+    case 'blocked': {
+      // Meta's orders are no standstill
+      const waited = Math.max(0, (result.untilMs ?? nowMs) - nowMs);
+      return { ...wait, stuckSinceMs: stream.stuckSinceMs === null ? null : stream.stuckSinceMs + waited };
+    }
+    case 'transient':
+      return {
+        ...wait,
+        failures: result.advanced ? 1 : before.failures + 1,
+        stuckSinceMs: stream.stuckSinceMs ?? nowMs,
+      };
+    case 'unavailable':
+      return { ...stop, stuckForMs: before.stuckSinceMs === null ? 0 : nowMs - before.stuckSinceMs };
+    case 'token':
+      return stream;
+    case 'gone': {
+      const gone = result.advanced ? 1 : before.gone + 1;
+      return gone > MAX_GONE ? stop : { ...wait, gone };
+    }
+    case 'bad_request':
+      return 'seq' in result && getsAnotherStart(before, result.fetched)
+        ? {
+            ...stream,
+            restarts: before.restarts + 1,
+            restartedAt: result.fetched,
+            restartAfterSeq: result.seq,
+          }
+        : stop;
+    case 'permission':
+    case 'too_much_data':
+      return stop;
+  }
+}
+
+/** A dead cursor starts the walk over as often as it gets on in between; without that once, then it fails loudly. */
+function getsAnotherStart(before: StreamState, fetched: number): boolean {
+  return before.restartedAt === null || fetched >= before.restartedAt + MAX_PAGE_SIZE;
+}
+
+/** The walk is followed by the history phase, where the job wants one. */
+function afterPhase(stream: StreamState, why: SliceEnd): StreamState {
+  if (stream.phase === 'history') return { ...stream, state: 'done', why: stream.walkEnd };
+  const walked = { ...stream, walkEnd: why };
+  return stream.hasHistory ? { ...walked, phase: 'history' } : { ...walked, state: 'done', why };
+}
