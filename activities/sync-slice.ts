@@ -42,6 +42,7 @@ async function walk(
   context: SliceContext,
 ): Promise<WorkEnd> {
   if (state.position.nothingNew) return 'up_to_date';
+  if (input.maxConversations !== null && state.job.fetched >= input.maxConversations) return 'cap';
   if (input.lookFirst && state.position.seq === 0) {
     const options = { signal: context.signal, onCall: () => (state.apiCalls += 1) };
     if (!(await lookForNews(deps, input, context.inbox, options))) {

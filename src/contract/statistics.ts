@@ -44,7 +44,7 @@ export function secondsLeft(total: number | null, fetched: number, perSecond: nu
 export function statisticsSentence(
   job: { mode: SyncMode; status: EndedStatus; elapsedMs: number } & Pick<
     JobTotals,
-    'fetched' | 'inserted' | 'updated' | 'failed' | 'eventsCreated' | 'historiesFailed' | 'unavailable'
+    'fetched' | 'inserted' | 'updated' | 'failed' | 'eventsCreated' | 'historiesFailed'
   >,
   reason: string | null = null,
 ): string {
@@ -54,15 +54,13 @@ export function statisticsSentence(
   const failed = job.failed > 0 ? `, ${formatCount(job.failed)} set aside` : '';
   const cut =
     job.historiesFailed > 0 ? `, older messages of ${formatCount(job.historiesFailed)} set aside` : '';
-  const hidden =
-    job.unavailable > 0 ? `. ${formatCount(job.unavailable)} older messages are no longer shown by Meta` : '';
   const done = `${conversations} with ${events} in ${formatDuration(job.elapsedMs)}${failed}${cut}`;
   const because = reason === null ? '' : `. ${reason}`;
   switch (job.status) {
     case 'COMPLETED':
       return job.inserted + job.updated + job.eventsCreated + job.failed + job.historiesFailed === 0
         ? `${label}: ${conversations} read, nothing new, in ${formatDuration(job.elapsedMs)}`
-        : `${label}: ${done}${hidden}`;
+        : `${label}: ${done}`;
     case 'UP_TO_DATE':
       return `${label}: nothing new`;
     case 'CANCELLED':

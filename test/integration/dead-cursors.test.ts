@@ -5,7 +5,7 @@ const CONVERSATIONS = 600;
 
 const under = pageUnderTest(CONVERSATIONS, {
   SYNC_SLICE_SECONDS: '0.2',
-  SYNC_MAX_ATTEMPTS: '3',
+  SYNC_STANDSTILL_SECONDS: '5',
 });
 const { error, expectUndisturbed, fault, start } = under;
 

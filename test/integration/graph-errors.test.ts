@@ -8,7 +8,7 @@ const CONVERSATIONS = 600;
 /** Small waits stand for Meta's minutes. */
 const under = pageUnderTest(CONVERSATIONS, {
   SYNC_SLICE_SECONDS: '0.2',
-  SYNC_MAX_ATTEMPTS: '3',
+  SYNC_STANDSTILL_SECONDS: '2',
   GRAPH_TIMEOUT_SECONDS: '1',
   GRAPH_THROTTLE_WAIT_SECONDS: '0.3',
   GRAPH_BLOCKED_WAIT_SECONDS: '0.3',
@@ -48,11 +48,18 @@ describe('transient: tried again until it works', () => {
     await start();
     const job = await under.ended();
     expect(job.status).toBe('PARTIAL');
-    expect(job.message).toMatch(/Messenger: Meta did not answer properly, again and again/);
+    expect(job.message).toMatch(/Messenger: nothing could be stored for [\d.]+s: Meta did not answer properly/);
     expect(job.totals.fetched).toBe(CONVERSATIONS * 0.3 + 200);
     under.noFaults();
     await under.start({ resume: true });
     expect((await expectUndisturbed()).id).toBe(job.id);
+  });
+
+  test('again and again, with progress in between: a job that gets on never dies of it', async () => {
+    // each wait is half a second: together they are longer than it may stand still
+    for (const call of [2, 4, 6, 8, 10]) error('http-503', { platform: 'messenger', afterCalls: call });
+    await start();
+    await expectUndisturbed();
   });
 
   test('can be paused while it waits for the next try', async () => {

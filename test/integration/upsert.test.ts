@@ -40,6 +40,8 @@ function batch(seq: number, conversations: ConversationInput[], change: Partial<
     isLast: false,
     conversations,
     repeated: 0,
+    keepIds: false,
+    refresh: false,
     failures: [],
     apiCalls: 1,
     ...change,
@@ -174,7 +176,13 @@ describe('an unchanged conversation', () => {
       updatedTime: '2026-01-03T10:00:00Z',
     };
     await store.batches.store(batch(2, [conversation('a', change)]));
-    expect(await stored('a')).toMatchObject({ history_cursor: 'gap', history_complete: false, version: 2 });
+    expect(await stored('a')).toMatchObject({
+      history_complete: true,
+      gap_cursor: 'gap',
+      gap_to: new Date('2026-01-03T10:00:00Z'),
+      synced_to: new Date('2026-01-01T10:00:00Z'),
+      version: 2,
+    });
   });
 });
 

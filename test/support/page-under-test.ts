@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import type { JobResource, SyncStatusResource } from '../../src/contract/resources.ts';
 import { eventually } from './eventually.ts';
-import { type Answer, type Stack, startStack, type TestPage } from './stack.ts';
+import { type Answer, type NewPage, type Stack, startStack, type TestPage } from './stack.ts';
 import { expectInboxStored } from './truth.ts';
 
 /** Which calls a fault meets; without anything the next one of the page. */
 export interface Where {
   platform?: string;
+  edge?: string;
+  conversationId?: string;
   /** 1 is the next call. */
   afterCalls?: number;
   times?: number | 'always';
@@ -23,8 +25,14 @@ export interface ListCall {
  * A stack for the file and a fresh page for every test, with what tests say and ask about its sync.
  *
  * @param latencyMs so slow that a sync can be met half-way; `fast` ends that
+ * @param shape what else the pages are like
  */
-export function pageUnderTest(conversations: number, env: Record<string, string>, latencyMs = 0) {
+export function pageUnderTest(
+  conversations: number,
+  env: Record<string, string>,
+  latencyMs = 0,
+  shape: Omit<NewPage, 'conversations'> = {},
+) {
   let stack: Stack;
   let page: TestPage;
   beforeAll(async () => {
@@ -32,7 +40,7 @@ export function pageUnderTest(conversations: number, env: Record<string, string>
   });
   afterAll(() => stack.close());
   beforeEach(async () => {
-    page = await stack.addPage({ conversations });
+    page = await stack.addPage({ conversations, ...shape });
     control('/latency', { ms: latencyMs });
   });
 
@@ -76,6 +84,19 @@ export function pageUnderTest(conversations: number, env: Record<string, string>
       await expectInboxStored(stack, page);
       return job;
     },
+    /** Starts a sync and waits for its end. */
+    async sync(request: object = {}): Promise<JobResource> {
+      const { status: code, body } = await stack.api.post<JobResource>(path(), request);
+      if (code !== 202) throw new Error(`The sync was refused: ${JSON.stringify(body)}`);
+      return eventually(async () => {
+        const job = (await stack.api.get<JobResource>(`/api/jobs/${body.id}`)).body;
+        return job.completedAt === null ? null : job;
+      }, `the end of job ${body.id}`);
+    },
+    /** New messages in a conversation: 0 is the newest at the start. */
+    messages: (platform: string, index: number, count: number) =>
+      control('/inbox/messages', { page: page.facebookPageId, platform, index, count }),
+    expectStored: () => expectInboxStored(stack, page),
     workflow: () => stack.temporal.workflow.getHandle(page.facebookPageId),
     fast: () => control('/latency', { ms: 0 }),
     control,
