@@ -82,7 +82,9 @@ function describe(event: StreamEvent, perSecond: number): string {
       ? ` · waiting for Meta until ${new Date(event.waitingUntil).toLocaleTimeString()}`
       : event.jobStatus === 'PAUSED'
         ? ` · paused${event.tokenExpired ? `: ${event.error}` : ''}`
-        : name;
+        : event.historiesLeft !== null && event.historiesLeft > 0
+          ? ` · older messages of ${formatCount(event.histories)} of ${formatCount(event.histories + event.historiesLeft)} conversations`
+          : name;
   return (
     `${formatCount(event.current)}${of} conversations · ` +
     `${formatCount(event.inserted)} new · ${formatCount(event.updated)} updated · ${formatCount(event.skipped)} unchanged` +

@@ -16,6 +16,9 @@ export const DEMO_PAGE = {
   instagramAccountId: '17840000000000001',
 } as const;
 
+/** Few conversations have more messages than come with them, so that a first sync of 2,000 takes half a minute. */
+const MEAN_MESSAGES = 7;
+
 /** About the time that Meta takes. */
 const LATENCY_MS = 150;
 
@@ -34,6 +37,7 @@ export async function startDemoSimulator(
     token: DEMO_PAGE.accessToken,
     'instagram-account': DEMO_PAGE.instagramAccountId,
     conversations,
+    messages: MEAN_MESSAGES,
     latency: LATENCY_MS,
   };
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);

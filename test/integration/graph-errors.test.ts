@@ -48,7 +48,9 @@ describe('transient: tried again until it works', () => {
     await start();
     const job = await under.ended();
     expect(job.status).toBe('PARTIAL');
-    expect(job.message).toMatch(/Messenger: nothing could be stored for [\d.]+s: Meta did not answer properly/);
+    expect(job.message).toMatch(
+      /Messenger: nothing could be stored for [\d.]+s: Meta did not answer properly/,
+    );
     expect(job.totals.fetched).toBe(CONVERSATIONS * 0.3 + 200);
     under.noFaults();
     await under.start({ resume: true });
