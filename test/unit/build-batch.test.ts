@@ -14,23 +14,42 @@ const INPUT: SyncSliceInput = {
   messageDepth: 'all',
   maxConversations: null,
   failures: 0,
+  stuckSinceMs: null,
+  walkedOnly: false,
+  refresh: false,
+  mode: 'full',
+  stopBelow: null,
+  lookFirst: false,
+  until: null,
+  unreadOnly: false,
+  listed: false,
   restartAfterSeq: null,
 };
-const POSITION: StreamPosition = { seq: 6, nextCursor: 'asked', isLast: false, fetched: 600 };
+const POSITION: StreamPosition = {
+  seq: 6,
+  nothingNew: false,
+  nextCursor: 'asked',
+  isLast: false,
+  fetched: 600,
+};
 const NEXT = { next: 'https://graph.facebook.com/v25.0/1/conversations?after=more' };
 const BAD = { id: 't_bad', updated_time: 'broken' };
 const ids = (...names: string[]) => names.map((id) => ({ id, updated_time: graphTime(1) }));
 
 function build(
   data: unknown[],
-  { paging = {}, room = null }: { paging?: object; room?: number | null } = {},
+  {
+    paging = {},
+    room = null,
+    ...input
+  }: { paging?: object; room?: number | null } & Partial<SyncSliceInput> = {},
 ) {
   const page = readPage({ data, paging }, POSITION.nextCursor);
   return buildBatch(
-    INPUT,
+    { ...INPUT, ...input },
     OWN,
     POSITION,
-    { page, size: fullPageSize('instagram', 'all'), apiCalls: 3 },
+    { page, size: fullPageSize(INPUT), apiCalls: 3 },
     room,
   );
 }
@@ -53,6 +72,18 @@ describe('the batch of a page', () => {
       nextCursor: 'more',
       conversations: [],
     });
+  });
+
+  test('remembers its conversations, and takes over what is shown now, where the job wants it', () => {
+    expect(build(ids('a'))).toMatchObject({ keepIds: false, refresh: false });
+    expect(build(ids('a'), { walkedOnly: true })).toMatchObject({ keepIds: true, refresh: false });
+    expect(build(ids('a'), { refresh: true })).toMatchObject({ keepIds: false, refresh: true });
+  });
+
+  test('of an incremental sync says so in its events', () => {
+    const messages = { data: [{ id: 'm_1', created_time: graphTime(0), message: 'x' }] };
+    const batch = build([{ id: 'a', messages }], { mode: 'incremental' });
+    expect(batch.conversations[0]?.events[0]?.metadata.source).toBe('incremental_sync');
   });
 
   test('marks its events as history, which raises no notification', () => {
@@ -91,6 +122,7 @@ describe('what could not be read', () => {
       {
         itemType: 'conversation',
         graphId: 't_bad',
+        conversationGraphId: 't_bad',
         reason: 'unreadable_conversation',
         detail: expect.stringContaining('updated_time'),
         payload: BAD,
@@ -98,6 +130,7 @@ describe('what could not be read', () => {
       {
         itemType: 'message',
         graphId: 'm_bad',
+        conversationGraphId: 'a',
         reason: 'unreadable_message',
         detail: expect.stringContaining('created_time'),
         payload: badMessage,
@@ -105,6 +138,7 @@ describe('what could not be read', () => {
       {
         itemType: 'conversation',
         graphId: null,
+        conversationGraphId: null,
         reason: 'unreadable_conversation',
         detail: expect.any(String),
         payload: null,
@@ -139,5 +173,55 @@ describe('a job that may take only so many', () => {
       const failed = batch.failures.filter(({ itemType }) => itemType === 'conversation').length;
       expect([room, batch.conversations.length + batch.repeated + failed <= room]).toEqual([room, true]);
     }
+  });
+});
+
+describe('what a job wants', () => {
+  const at = (id: string, minute: number | null, unread_count = 0) => ({
+    id,
+    ...(minute === null ? {} : { updated_time: graphTime(minute) }),
+    unread_count,
+  });
+  const iso = (minute: number) => new Date(graphTime(minute)).toISOString();
+  const INBOX = [at('e', 50, 1), at('d', 40), at('none', null), at('c', 30, 2), at('b', 20), at('a', 10, 1)];
+
+  test.each<[string, Partial<SyncSliceInput> & { room?: number }, string[], boolean]>([
+    ['everything', {}, ['e', 'd', 'none', 'c', 'b', 'a'], false],
+    [
+      'down to a time that the page does not reach',
+      { stopBelow: iso(5) },
+      ['e', 'd', 'none', 'c', 'b', 'a'],
+      false,
+    ],
+    ['down to the time of its last', { stopBelow: iso(10) }, ['e', 'd', 'none', 'c', 'b', 'a'], false],
+    ['down to a time within the page', { stopBelow: iso(30) }, ['e', 'd', 'none', 'c'], true],
+    ['down to a time above the page', { stopBelow: iso(55) }, ['none'], true],
+    ['up to a time within the page', { until: iso(30) }, ['none', 'c', 'b', 'a'], false],
+    ['up to a time below the page', { until: iso(5) }, ['none'], false],
+    ['what is between', { stopBelow: iso(20), until: iso(40) }, ['d', 'none', 'c', 'b'], true],
+    ['unread ones', { unreadOnly: true }, ['e', 'c', 'a'], false],
+    ['unread ones between', { unreadOnly: true, stopBelow: iso(20), until: iso(40) }, ['c'], true],
+    ['fewer than fit', { unreadOnly: true, room: 2 }, ['e', 'c'], true],
+    ['as many as fit', { unreadOnly: true, room: 3 }, ['e', 'c', 'a'], true],
+    ['more than there are', { unreadOnly: true, room: 4 }, ['e', 'c', 'a'], false],
+    ['the first below a time', { until: iso(30), room: 2 }, ['none', 'c'], true],
+    ['fewer than fit and reach the time', { stopBelow: iso(30), room: 10 }, ['e', 'd', 'none', 'c'], true],
+  ])('%s', (_, input, names, isLast) => {
+    const batch = build(INBOX, { paging: NEXT, ...input });
+    expect(batch.conversations.map(({ graphId }) => graphId)).toEqual(names);
+    expect(batch).toMatchObject({ isLast, nextCursor: isLast ? null : 'more', repeated: 0 });
+  });
+
+  test('a page whose conversations have no times does not end the walk', () => {
+    expect(build([at('x', null)], { paging: NEXT, stopBelow: iso(30) }).isLast).toBe(false);
+    expect(build([], { paging: NEXT, stopBelow: iso(30) }).isLast).toBe(false);
+    expect(build([at('old', 10), at('x', null)], { paging: NEXT, stopBelow: iso(30) }).isLast).toBe(true);
+  });
+
+  test('what is not wanted takes no room, what was set aside does', () => {
+    const batch = build([...INBOX, BAD], { paging: NEXT, unreadOnly: true, room: 3 });
+    expect(batch.conversations.map(({ graphId }) => graphId)).toEqual(['e', 'c']);
+    expect(batch.failures.map(({ graphId }) => graphId)).toEqual(['t_bad']);
+    expect(batch.isLast).toBe(true);
   });
 });

@@ -23,6 +23,7 @@ function complaint(env: Record<string, string | undefined>): string {
 describe('the environment', () => {
   test('needs three variables; all else has a default', () => {
     expect(readConfig(ENV)).toEqual({
+      host: undefined,
       port: 3000,
       databaseUrl: ENV.DATABASE_URL,
       graph: {
@@ -38,7 +39,7 @@ describe('the environment', () => {
       apiToken: 'api-token-0123456789',
       queuePrefix: '',
       sliceMs: 2000,
-      maxAttempts: 8,
+      standstillMs: 3_600_000,
       logLevel: 'info',
     });
   });
@@ -48,6 +49,7 @@ describe('the environment', () => {
     expect(
       readConfig({
         ...ENV,
+        HOST: '127.0.0.1',
         PORT: '0',
         GRAPH_BASE_URL: 'http://127.0.0.1:4000//',
         GRAPH_API_VERSION: 'v26.1',
@@ -59,11 +61,12 @@ describe('the environment', () => {
         TOKEN_ENCRYPTION_KEYS: `${KEY.toString('base64')} , ${second.toString('base64')}`,
         PAGESYNC_QUEUE_PREFIX: 'blue-',
         SYNC_SLICE_SECONDS: '0',
-        SYNC_MAX_ATTEMPTS: '3',
+        SYNC_STANDSTILL_SECONDS: '0.5',
         LOG_LEVEL: 'silent',
         UNKNOWN: 'is fine',
       }),
     ).toMatchObject({
+      host: '127.0.0.1',
       port: 0,
       graph: {
         baseUrl: 'http://127.0.0.1:4000',
@@ -77,7 +80,7 @@ describe('the environment', () => {
       tokenKeys: [KEY, second],
       queuePrefix: 'blue-',
       sliceMs: 0,
-      maxAttempts: 3,
+      standstillMs: 500,
       logLevel: 'silent',
     });
   });
@@ -121,8 +124,8 @@ describe('an environment that is not as it must be', () => {
     ['TOKEN_ENCRYPTION_KEYS', KEY.toString('hex')],
     ['TOKEN_ENCRYPTION_KEYS', randomBytes(31).toString('base64')],
     ['PAGESYNC_API_TOKEN', 'short'],
-    ['SYNC_MAX_ATTEMPTS', '0'],
-    ['SYNC_MAX_ATTEMPTS', '2.5'],
+    ['SYNC_STANDSTILL_SECONDS', '-1'],
+    ['SYNC_STANDSTILL_SECONDS', 'an hour'],
     ['LOG_LEVEL', 'loud'],
   ])('names %s when it is %j, and shows no value', (name, value) => {
     const message = complaint({ ...ENV, [name]: value });

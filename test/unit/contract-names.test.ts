@@ -7,8 +7,9 @@ import {
   LEGAL_MOVES,
   OPEN_STATUSES,
 } from '../../src/contract/job-status.ts';
-import { SEARCH_ATTRIBUTES, syncWorkflowId, taskQueues } from '../../src/contract/names.ts';
+import { SEARCH_ATTRIBUTES, syncWorkflowId, taskQueues, workflowIdOf } from '../../src/contract/names.ts';
 import { PLATFORM_LABELS, PLATFORMS } from '../../src/contract/platform.ts';
+import { connectPageRequest } from '../../src/contract/requests.ts';
 
 describe('the states of a job', () => {
   test('each is open or ended, never both', () => {
@@ -47,6 +48,16 @@ describe('the states of a job', () => {
 describe('names', () => {
   test('the workflow ID is the Facebook page ID', () => {
     expect(syncWorkflowId('100200300')).toBe('100200300');
+    expect(workflowIdOf({ facebookPageId: '100200300' })).toBe('100200300');
+    expect(workflowIdOf({ facebookPageId: '100200300', conversationId: null })).toBe('100200300');
+  });
+
+  test('a repair has an ID of its own, which no page can have', () => {
+    const id = workflowIdOf({ facebookPageId: '100200300', conversationId: 'c' });
+    expect(id).toBe('repair/c');
+    expect(connectPageRequest.shape.facebookPageId.safeParse(id).success).toBe(false);
+    expect(workflowIdOf({ facebookPageId: '5', conversationId: 'c' })).toBe(id);
+    expect(workflowIdOf({ facebookPageId: '5', conversationId: 'd' })).not.toBe(id);
   });
 
   test('a prefix keeps installations apart', () => {

@@ -97,6 +97,95 @@ describe('requests', () => {
     expect(startSyncRequest.parse({ messageDepth })).toMatchObject({ messageDepth });
   });
 
+  test('a selective start: times become UTC, the rest stays as it is', () => {
+    const request = {
+      mode: 'selective',
+      since: '2026-01-01T01:00:00+01:00',
+      until: '2026-02-01T00:00:00Z',
+      platforms: ['instagram'],
+      unreadOnly: true,
+    };
+    expect(startSyncRequest.parse(request)).toEqual({
+      ...request,
+      resume: false,
+      messageDepth: 'all',
+      since: '2026-01-01T00:00:00.000Z',
+      until: '2026-02-01T00:00:00.000Z',
+    });
+    const same = { mode: 'selective', since: '2026-01-01T01:00:00+01:00', until: '2026-01-01T00:00:00Z' };
+    expect(complaints(startSyncRequest.safeParse(same))).toEqual([]);
+  });
+
+  test.each<[string, object]>([
+    ['a cap', { maxConversations: 5 }],
+    ['what it was before', { resume: true }],
+    ['conversations', { conversationIds: ['t_1'] }],
+    ['conversations and a cap', { conversationIds: ['t_1'], maxConversations: 5 }],
+    ['that it takes unread ones and others', { unreadOnly: false }],
+    ['as many conversations as there may be', { conversationIds: Array.from({ length: 500 }, String) }],
+  ])('a selective start may say %s alone', (_, fields) => {
+    expect(complaints(startSyncRequest.safeParse({ mode: 'selective', ...fields }))).toEqual([]);
+  });
+
+  const [SINCE, UNTIL] = ['2026-01-02T00:00:00Z', '2026-01-01T23:59:59.999Z'];
+  test.each<[string, object, string[]]>([
+    ['selective with nothing selected', { mode: 'selective' }, ['mode']],
+    ['selective with a cap of null', { mode: 'selective', maxConversations: null }, ['mode']],
+    ['full with since', { since: SINCE }, ['since']],
+    ['full with until', { until: SINCE }, ['until']],
+    ['full with platforms', { platforms: ['messenger'] }, ['platforms']],
+    ['full with unreadOnly, even false', { unreadOnly: false }, ['unreadOnly']],
+    ['full with conversationIds', { conversationIds: ['t_1'] }, ['conversationIds']],
+    ['incremental with since', { mode: 'incremental', since: SINCE }, ['since']],
+    ['a resumed full one with platforms', { resume: true, platforms: ['messenger'] }, ['platforms']],
+    [
+      'incremental with all of it',
+      { mode: 'incremental', since: SINCE, platforms: ['messenger'], unreadOnly: true },
+      ['since', 'platforms', 'unreadOnly'],
+    ],
+    ['until before since', { mode: 'selective', since: SINCE, until: UNTIL }, ['until']],
+    ['conversations and since', { mode: 'selective', conversationIds: ['t_1'], since: SINCE }, ['since']],
+    [
+      'conversations and all else',
+      {
+        mode: 'selective',
+        conversationIds: ['t_1'],
+        since: SINCE,
+        until: SINCE,
+        platforms: ['messenger'],
+        unreadOnly: true,
+      },
+      ['since', 'until', 'platforms', 'unreadOnly'],
+    ],
+  ])('starting: %s is refused by the names of the fields', (_, body, fields) => {
+    expect(complaints(startSyncRequest.safeParse(body))).toEqual(fields);
+  });
+
+  test.each<[string, unknown]>([
+    ['since', 'yesterday'],
+    ['since', '2026-01-01'],
+    ['since', '2026-01-01T00:00:00'],
+    ['since', '2026-02-30T00:00:00Z'],
+    ['since', null],
+    ['until', 1_769_862_896],
+    ['platforms', []],
+    ['platforms', 'messenger'],
+    ['unreadOnly', 'yes'],
+    ['conversationIds', []],
+    ['conversationIds', 't_1'],
+    ['conversationIds', Array.from({ length: 501 }, String)],
+  ])('starting a selective sync: %s cannot be %j', (field, value) => {
+    expect(complaints(startSyncRequest.safeParse({ mode: 'selective', [field]: value }))).toEqual([field]);
+  });
+
+  test.each<[string, object]>([
+    ['platforms.1', { platforms: ['messenger', 'whatsapp'] }],
+    ['conversationIds.0', { conversationIds: [''] }],
+    ['conversationIds.0', { conversationIds: ['x'.repeat(201)] }],
+  ])('starting: a bad item is named as %s', (field, fields) => {
+    expect(complaints(startSyncRequest.safeParse({ mode: 'selective', ...fields }))).toEqual([field]);
+  });
+
   test('lists have 50 rows unless asked', () => {
     expect(listPagesQuery.parse({})).toEqual({ limit: 50 });
     expect(listConversationsQuery.parse({ limit: '200', platform: 'instagram' })).toEqual({

@@ -120,7 +120,56 @@ describe('the sentence at the end of a job', () => {
     ],
     ['failed', 'FAILED', none, 'Messenger: grant it.', 'Full sync failed. Messenger: grant it.'],
     ['failed without a reason', 'FAILED', none, null, 'Full sync failed'],
+    [
+      'older messages set aside',
+      'COMPLETED',
+      { historiesFailed: 1200 },
+      null,
+      'Full sync: 10,000 conversations with 85,000 events in 2m 0s, older messages of 1,200 set aside',
+    ],
+    [
+      'nothing new but older messages set aside',
+      'COMPLETED',
+      { ...none, historiesFailed: 1 },
+      null,
+      'Full sync: 250 conversations with 0 events in 2m 0s, older messages of 1 set aside',
+    ],
+    [
+      'conversations and older messages set aside, others beyond reach',
+      'COMPLETED',
+      { failed: 3, historiesFailed: 2, unavailable: 4500 },
+      null,
+      'Full sync: 10,000 conversations with 85,000 events in 2m 0s, 3 set aside, older messages of 2 set aside. 4,500 older messages are no longer shown by Meta',
+    ],
+    [
+      'nothing new where Meta hides older messages',
+      'COMPLETED',
+      { ...none, unavailable: 4500 },
+      null,
+      'Full sync: 250 conversations read, nothing new, in 2m 0s',
+    ],
+    [
+      'partial with older messages set aside',
+      'PARTIAL',
+      { historiesFailed: 2, unavailable: 9 },
+      'Instagram: grant it.',
+      'Full sync stopped early after 10,000 conversations with 85,000 events in 2m 0s, older messages of 2 set aside. Instagram: grant it.',
+    ],
+    [
+      'older messages alone',
+      'COMPLETED',
+      { ...none, eventsCreated: 1 },
+      null,
+      'Full sync: 250 conversations with 1 event in 2m 0s',
+    ],
   ])('%s', (_, status, more, reason, sentence) => {
     expect(statisticsSentence({ ...NO_TOTALS, ...job, ...more, status }, reason)).toBe(sentence);
+  });
+
+  test.each([
+    ['incremental', 'Incremental sync: nothing new'],
+    ['selective', 'Selective sync: nothing new'],
+  ] as const)('names the mode %s', (mode, sentence) => {
+    expect(statisticsSentence({ ...NO_TOTALS, ...none, mode, status: 'UP_TO_DATE' })).toBe(sentence);
   });
 });

@@ -164,7 +164,13 @@ describe('one bad item spoils no other', () => {
     expect(page.conversations.map(({ id }) => id)).toEqual(['t_good', 't_2']);
     expect(page.after).toBe('x');
     expect(page.rejected).toEqual([
-      { itemType: 'conversation', graphId, detail: expect.stringContaining(`${path}: `), payload: bad },
+      {
+        itemType: 'conversation',
+        graphId,
+        conversationId: graphId,
+        detail: expect.stringContaining(`${path}: `),
+        payload: bad,
+      },
     ]);
   });
 
@@ -183,7 +189,7 @@ describe('one bad item spoils no other', () => {
     );
     expect(page.conversations[0]?.messages.map(({ id }) => id)).toEqual(['m_1', 'm_2']);
     expect(page.rejected).toEqual([
-      { itemType: 'message', graphId, detail: expect.any(String), payload: bad },
+      { itemType: 'message', graphId, conversationId: 't_1', detail: expect.any(String), payload: bad },
     ]);
   });
 

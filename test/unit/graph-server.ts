@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { expect } from 'vitest';
+import type { BudgetMeter } from '../../src/contract/budget.ts';
 import { GraphError } from '../../src/graph/errors.ts';
 import { type GraphEndpoint, graphGet } from '../../src/graph/request.ts';
 import { TOKEN } from './graph-samples.ts';
@@ -57,4 +58,25 @@ export async function errorOf(endpoint: GraphEndpoint, token = TOKEN): Promise<G
     token,
   );
   return error;
+}
+
+/** A meter that grants everything and remembers what it was told. */
+export function generousMeter() {
+  const told: unknown[] = [];
+  const budget: BudgetMeter = {
+    async take(asset) {
+      told.push(['take', asset]);
+      return { granted: true, waitMs: 0 };
+    },
+    async late() {
+      // depends on the machine's speed
+    },
+    async block(asset, untilMs, why) {
+      told.push(['block', asset, untilMs, why]);
+    },
+    async observe(asset, percent) {
+      told.push(['observe', asset, percent]);
+    },
+  };
+  return { budget, told };
 }

@@ -40,6 +40,7 @@ describe('a conversation', () => {
       unreadCount: 1,
       historyCursor: null,
       historyComplete: true,
+      unavailable: 0,
       events: [
         {
           type: 'message',

@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { fullPageSize, grow, shrink } from '../../activities/page-size.ts';
+import type { Platform } from '../../src/contract/platform.ts';
 import type { PageSize } from '../../src/contract/slice.ts';
+import type { MessageDepth } from '../../src/contract/sync-options.ts';
 
-const FULL = fullPageSize('messenger', 'all');
+const sizeOf = (platform: Platform, messageDepth: MessageDepth, listed = false) =>
+  fullPageSize({ platform, messageDepth, listed });
+const FULL = sizeOf('messenger', 'all');
 
 /** All sizes from a start on, each the step of the one before, until there is none or it stands still. */
 function steps(start: PageSize, step: (size: PageSize) => PageSize | null): PageSize[] {
@@ -28,7 +32,13 @@ describe('how much is asked for', () => {
     ['instagram', 22, 20],
     ['instagram', 3, 3],
   ] as const)('%s, messages %s: 100 conversations with %i', (platform, depth, messages) => {
-    expect(fullPageSize(platform, depth)).toEqual({ conversations: 100, messages, goodPages: 0 });
+    expect(sizeOf(platform, depth)).toEqual({ conversations: 100, messages, goodPages: 0 });
+  });
+
+  test('of conversations that are listed, one at a time, and it never grows to more', () => {
+    const one = sizeOf('messenger', 'all', true);
+    expect(one).toEqual({ conversations: 1, messages: 25, goodPages: 0 });
+    expect(steps({ ...one, messages: 12 }, (size) => grow(size, one)).at(-1)).toEqual(one);
   });
 });
 
@@ -74,7 +84,7 @@ describe('when pages come back as asked', () => {
   test.each(['all', 1, 3] as const)(
     'the smallest size grows back to exactly the full one (messages: %s)',
     (depth) => {
-      const full = fullPageSize('messenger', depth);
+      const full = sizeOf('messenger', depth);
       const smallest = steps(full, shrink).at(-1) ?? full;
       const sizes = steps(smallest, (size) => grow(size, full));
       expect(sizes.at(-1)).toEqual(full);

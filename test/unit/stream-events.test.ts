@@ -15,6 +15,8 @@ const JOB: JobResource = {
   trigger: 'manual',
   messageDepth: 'all',
   maxConversations: null,
+  selection: null,
+  conversationId: null,
   total: 250,
   totalExact: false,
   totals: {
@@ -26,7 +28,11 @@ const JOB: JobResource = {
     eventsCreated: 80,
     batches: 1,
     apiCalls: 2,
+    histories: 4,
+    historiesFailed: 0,
+    unavailable: 0,
   },
+  historiesLeft: 6,
   elapsedMs: 1000,
   conversationsPerSecond: 15,
   tokenExpired: false,
@@ -44,7 +50,7 @@ const before = { fetched: 100, inserted: 60, updated: 20, unchanged: 15, failed:
 const hint = (items?: StoredItem[], total: number | null = 250): ProgressHint => ({
   jobId: 'job',
   revision: 7,
-  batch: { before, total, ...(items === undefined ? {} : { items }) },
+  batch: { before, total, histories: 4, historiesLeft: 6, ...(items === undefined ? {} : { items }) },
 });
 
 describe('a snapshot', () => {
@@ -60,6 +66,8 @@ describe('a snapshot', () => {
       skipped: 2,
       failed: 1,
       eventsCreated: 80,
+      histories: 4,
+      historiesLeft: 6,
       name: 'Ann',
     });
   });
@@ -107,6 +115,11 @@ describe('the events of a batch', () => {
         ({ event }) => event.status === 'processing' && event.jobId === 'job' && event.total === 250,
       ),
     ).toBe(true);
+  });
+
+  test('say how far the older messages are', () => {
+    const [first] = batchEvents(hint([['Ann', 1, 0, 0, 8]]));
+    expect(first?.event).toMatchObject({ histories: 4, historiesLeft: 6 });
   });
 
   test('never show more than the total', () => {

@@ -3,6 +3,7 @@ import { isLegalMove, type JobStatus } from '../../src/contract/job-status.ts';
 import { PLATFORMS, type Platform } from '../../src/contract/platform.ts';
 import type { JobProgress } from '../../src/contract/progress.ts';
 import type { SliceEnd } from '../../src/contract/slice.ts';
+import type { MessageDepth } from '../../src/contract/sync-options.ts';
 import { outcome, progressOf } from '../../workflows/sync-report.ts';
 import {
   afterFailure,
@@ -15,11 +16,23 @@ import {
   requestCancel,
   requestPause,
   requestResume,
+  revive,
   type SyncState,
   streamOf,
 } from '../../workflows/sync-state.ts';
 import { fc } from './property.ts';
-import { ENDS, FINAL, JOB, json, problem, slice, totals, walking } from './sync-samples.ts';
+import {
+  ENDS,
+  FINAL,
+  historySlice,
+  JOB,
+  json,
+  NOW,
+  problem,
+  slice,
+  totals,
+  walking,
+} from './sync-samples.ts';
 
 test('totals never go backwards, whatever the order in which reports arrive', () => {
   const reports = fc.array(fc.record({ platform: fc.constantFrom(...PLATFORMS), batches: fc.nat(50) }), {
@@ -31,7 +44,7 @@ test('totals never go backwards, whatever the order in which reports arrive', ()
       let most = 0;
       for (const { platform, batches } of list) {
         const before = state.job;
-        state = afterSlice(state, platform, slice('time', { job: totals(batches) }));
+        state = afterSlice(state, platform, slice('time', { job: totals(batches) }), NOW);
         most = Math.max(most, batches);
         for (const key of Object.keys(before) as (keyof JobProgress)[]) {
           expect(state.job[key] ?? 0).toBeGreaterThanOrEqual(before[key] ?? 0);
@@ -51,6 +64,7 @@ describe('any sequence of events', () => {
         advanced: boolean;
         batches: number;
         withError: boolean;
+        atMs: number;
       }
     | { kind: 'failure' | 'wait'; platform: Platform }
     | { kind: 'pause' | 'resume' | 'cancel' | 'carry' | 'stand' | 'close' };
@@ -65,6 +79,7 @@ describe('any sequence of events', () => {
         advanced: fc.boolean(),
         batches: fc.nat(3),
         withError: fc.boolean(),
+        atMs: fc.nat(10_000_000),
       }),
     },
     {
@@ -96,7 +111,7 @@ describe('any sequence of events', () => {
       case 'cancel':
         return requestCancel(state);
       case 'carry':
-        return json(carryOver(state));
+        return revive(json(carryOver(state)), state.knowsHistory);
       case 'stand':
         return state;
       case 'close':
@@ -112,10 +127,14 @@ describe('any sequence of events', () => {
         if (happening.kind !== 'slice') return state;
         const { why, advanced, withError } = happening;
         const error = withError ? { error: problem(why) } : {};
+        const report = { advanced, job: totals(stored), ...error };
         return afterSlice(
           ready,
           happening.platform,
-          slice(why, { advanced, seq: stored, job: totals(stored), ...error }),
+          stream.phase === 'walk'
+            ? slice(why, { ...report, seq: stored, fetched: stored * 40 })
+            : historySlice(why, report),
+          NOW + happening.atMs,
         );
       }
     }
@@ -133,9 +152,11 @@ describe('any sequence of events', () => {
     fc.assert(
       fc.property(
         fc.subarray([...PLATFORMS], { minLength: 1 }),
+        fc.constantFrom<MessageDepth>('all', 22, 5),
+        fc.boolean(),
         fc.array(event, { maxLength: 40 }),
-        (platforms, events) => {
-          let state = begin(initialState(), platforms);
+        (platforms, messageDepth, knowsHistory, events) => {
+          let state = begin(initialState(knowsHistory), { platforms }, { messageDepth });
           let status: JobStatus = 'IN_PROGRESS';
           let stored = 0;
           for (const happening of events) {
@@ -154,7 +175,10 @@ describe('any sequence of events', () => {
               if (was !== undefined && FINAL.includes(was.state)) expect(stream).toEqual(was);
               expect((stream.why !== null) === FINAL.includes(stream.state)).toBe(true);
               expect((stream.waitUntilMs !== null) === (stream.state === 'waiting')).toBe(true);
-              expect(stream.restarts).toBeLessThanOrEqual(1);
+              expect(stream.restarts).toBeLessThanOrEqual(1 + stream.fetched / 100);
+              expect(stream.phase === 'walk' || (stream.hasHistory && stream.walkEnd !== null)).toBe(true);
+              expect(stream.state !== 'done' || stream.why === stream.walkEnd).toBe(true);
+              expect(stream.failures === 0 || stream.stuckSinceMs !== null).toBe(true);
               expect(stream.gone).toBeLessThanOrEqual(3);
             }
             expect(state.job.batches).toBeGreaterThanOrEqual(before.job.batches);
@@ -177,6 +201,8 @@ describe('any sequence of events', () => {
   test('ends: a platform is finished after some slices, whatever they say, unless Meta or a person holds it up', () => {
     const moving = fc.constantFrom<SliceEnd>(
       'end',
+      'watermark',
+      'up_to_date',
       'cap',
       'permission',
       'gone',
@@ -187,8 +213,10 @@ describe('any sequence of events', () => {
       fc.property(fc.array(moving, { minLength: 12, maxLength: 12 }), (ends) => {
         let state = walking(['messenger']);
         for (const why of ends) {
-          if (!isFinished(state))
-            state = afterSlice(afterWait(state, 'messenger'), 'messenger', slice(why, { advanced: false }));
+          if (isFinished(state)) break;
+          const walks = streamOf(state, 'messenger').phase === 'walk';
+          const report = walks ? slice(why, { advanced: false }) : historySlice(why, { advanced: false });
+          state = afterSlice(afterWait(state, 'messenger'), 'messenger', report, NOW);
         }
         expect(isFinished(state)).toBe(true);
       }),
