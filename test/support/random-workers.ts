@@ -1,0 +1,40 @@
+import type { Running } from '../../src/running.ts';
+import { eventually } from './eventually.ts';
+import { type Program, startProgram } from './program.ts';
+import type { Workers } from './random-page.ts';
+import type { Stack } from './stack.ts';
+
+/**
+ * A worker in this process, and from the first wish to kill one on another in a process of its own, which shares the
+ * work until it is killed.
+ */
+export async function createWorkers(stack: Stack) {
+  const programs: Program[] = [];
+  let worker: Running = await stack.addWorker();
+  const victim = () => {
+    const program = startProgram('src/worker.ts', [], { ...stack.env, LOG_LEVEL: 'info' });
+    programs.push(program);
+    return program;
+  };
+  const workers: Workers & { prepareKill(): Promise<void>; close(): Promise<void> } = {
+    /** @param gap whether there is none for a moment */
+    async replace(gap) {
+      const before = worker;
+      if (gap) await before.close();
+      worker = await stack.addWorker();
+      await before.close();
+    },
+    async prepareKill() {
+      const program = victim();
+      await eventually(() => program.output().includes('Worker polling'), 'a worker to kill', 60_000);
+    },
+    async kill() {
+      programs.at(-1)?.kill('SIGKILL');
+    },
+    async close() {
+      for (const program of programs) program.kill('SIGKILL');
+      await Promise.all(programs.map((program) => program.exited));
+    },
+  };
+  return workers;
+}
