@@ -5,6 +5,7 @@ import type { JobResource } from '../../src/contract/resources.ts';
 import { eventually } from './eventually.ts';
 import { truthOf } from './random-checks.ts';
 import type { Command, Deed, Scenario, SyncRequest } from './random-commands.ts';
+import type { RandomWorkers } from './random-workers.ts';
 import type { Stack, TestPage } from './stack.ts';
 
 /** Far above what anything here takes, also on a machine with other work and with a worker that was killed. */
@@ -13,12 +14,6 @@ const BOUND_MS = 120_000;
 /** So many shifts of a minute stay within the overlap of two syncs. */
 const MOST_SKEWS = 4;
 
-/** Workers, as commands end and replace them. */
-export interface Workers {
-  replace(gap: boolean): Promise<void>;
-  kill(): Promise<void>;
-}
-
 /** A page to which the commands of a scenario happen. */
 export class RandomPage {
   /** What was done and what came of it, for a failure's message. */
@@ -26,14 +21,14 @@ export class RandomPage {
   /** Events that were deleted behind the product's back. */
   deleted = 0;
   readonly #stack: Stack;
-  readonly #workers: Workers;
+  readonly #workers: RandomWorkers;
   readonly page: TestPage;
   readonly #sizes: Record<Platform, number>;
   readonly #born: Record<Platform, number> = { messenger: 0, instagram: 0 };
   #callsBefore = 0;
   #skews = 0;
 
-  private constructor(stack: Stack, workers: Workers, page: TestPage, sizes: Record<Platform, number>) {
+  private constructor(stack: Stack, workers: RandomWorkers, page: TestPage, sizes: Record<Platform, number>) {
     this.#stack = stack;
     this.#workers = workers;
     this.page = page;
@@ -42,7 +37,7 @@ export class RandomPage {
 
   static async create(
     stack: Stack,
-    workers: Workers,
+    workers: RandomWorkers,
     { page: options, latencyMs }: Scenario,
   ): Promise<RandomPage> {
     stack.simulator.control('DELETE', '/calls', {});

@@ -1,8 +1,10 @@
 import type { Running } from '../../src/running.ts';
 import { eventually } from './eventually.ts';
 import { type Program, startProgram } from './program.ts';
-import type { Workers } from './random-page.ts';
 import type { Stack } from './stack.ts';
+
+/** Workers that commands end and replace. */
+export type RandomWorkers = Awaited<ReturnType<typeof createWorkers>>;
 
 /**
  * A worker in this process, and from the first wish to kill one on another in a process of its own, which shares the
@@ -16,18 +18,20 @@ export async function createWorkers(stack: Stack) {
     programs.push(program);
     return program;
   };
-  const workers: Workers & { prepareKill(): Promise<void>; close(): Promise<void> } = {
+  return {
     /** @param gap whether there is none for a moment */
-    async replace(gap) {
+    async replace(gap: boolean) {
       const before = worker;
       if (gap) await before.close();
       worker = await stack.addWorker();
       await before.close();
     },
+    /** Starts the worker that `kill` will meet, and waits until it works. */
     async prepareKill() {
       const program = victim();
       await eventually(() => program.output().includes('Worker polling'), 'a worker to kill', 60_000);
     },
+    /** With SIGKILL, whatever it is doing; nothing when there is none. */
     async kill() {
       programs.at(-1)?.kill('SIGKILL');
     },
@@ -36,5 +40,4 @@ export async function createWorkers(stack: Stack) {
       await Promise.all(programs.map((program) => program.exited));
     },
   };
-  return workers;
 }
