@@ -19,12 +19,12 @@ export async function lookForNews(
 ): Promise<boolean> {
   const { conversations, rejected, after } = await graph.newestConversations(inbox, LOOK_AT, options);
   if (rejected.length > 0) return true;
-  const recent: { id: string; updatedTime: string }[] = [];
+  const recent: { id: string; updatedTime: string; messageCount: number | null }[] = [];
   let reachesWatermark = after === null;
-  for (const { id, updatedTime } of conversations) {
+  for (const { id, updatedTime, messageCount } of conversations) {
     if (updatedTime === null) return true;
     if (input.stopBelow !== null && updatedTime < input.stopBelow) reachesWatermark = true;
-    else recent.push({ id, updatedTime });
+    else recent.push({ id, updatedTime, messageCount });
   }
   return !reachesWatermark || !(await store.conversations.areStored(input.pageId, input.platform, recent));
 }

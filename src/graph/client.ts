@@ -71,7 +71,8 @@ export function createGraphClient(endpoint: GraphEndpoint, budget: BudgetMeter, 
     },
 
     /**
-     * The light question (requirement A6): ids and times of the newest conversations, nothing else.
+     * The light question (requirement A6): ids and times of the newest conversations, and how many messages each has:
+     * times are whole seconds, and a message may come in the second of the one before.
      *
      * @throws GraphError
      */
@@ -80,7 +81,7 @@ export function createGraphClient(endpoint: GraphEndpoint, budget: BudgetMeter, 
       limit: number,
       options: CallOptions,
     ): Promise<ConversationsPage> {
-      const body = await list(inbox, 'id,updated_time', { after: null, limit }, options);
+      const body = await list(inbox, 'id,updated_time,message_count', { after: null, limit }, options);
       return readPage(body, null, { platform: inbox.platform, messages: 0 });
     },
 

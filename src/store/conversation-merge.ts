@@ -8,15 +8,20 @@ import type { Sql } from './sql.ts';
  * - The reading holds the newest messages, from `input.oldest_at` up to `excluded.synced_to`. They either join what is
  *   stored, or leave a gap above `c.synced_to`, which the history phase closes from `gap_cursor` downwards. A message
  *   that a webhook stored is no proof that those before it are there: only `synced_to` is.
+ * - Times are whole seconds: a reading that goes no further down than the second up to which there are messages already
+ *   may leave some of that second out. It leaves a gap too, when there are more messages than there were.
  * - A reading without any message says nothing of them, except that there are newer ones when it is not complete.
  */
 export function mergeConversation(sql: Sql): { assignments: Fragment; isChange: Fragment } {
   // the newest message that is known to be there, stored in one piece or beyond the gap
   const known = sql`coalesce(c.gap_to, c.synced_to)`;
-  const newer = sql`(excluded.synced_to IS NOT NULL AND (${known} IS NULL OR excluded.synced_to > ${known}))`;
+  const oldest = sql`(SELECT i.oldest_at FROM input i WHERE i.graph_id = excluded.graph_conversation_id)`;
+  const another = sql`(excluded.synced_to = ${known} AND (${oldest} < ${known}) IS NOT TRUE
+    AND excluded.message_count > c.message_count)`;
+  const newer = sql`(excluded.synced_to IS NOT NULL
+    AND (${known} IS NULL OR excluded.synced_to > ${known} OR coalesce(${another}, false)))`;
   const whole = sql`(excluded.history_complete AND (${known} IS NULL OR excluded.synced_to >= ${known}))`;
-  const joins = sql`(c.synced_to IS NULL
-    OR (SELECT i.oldest_at FROM input i WHERE i.graph_id = excluded.graph_conversation_id) < c.synced_to)`;
+  const joins = sql`(c.synced_to IS NULL OR ${oldest} < c.synced_to)`;
   const closes = sql`(${whole} OR ${newer} AND ${joins})`;
   const columns: Record<string, Fragment> = {
     contact_id: sql`coalesce(c.contact_id, excluded.contact_id)`,

@@ -68,13 +68,15 @@ export function createConversationStore(sql: Sql) {
     async areStored(
       pageId: string,
       platform: Platform,
-      conversations: readonly { id: string; updatedTime: string }[],
+      conversations: readonly { id: string; updatedTime: string; messageCount: number | null }[],
     ): Promise<boolean> {
       const [row] = await sql<{ missing: number }[]>`
         SELECT count(*)::int AS missing FROM unnest(${conversations.map((c) => c.id)}::text[],
-          ${conversations.map((c) => c.updatedTime)}::text[]::timestamptz[]) AS t (graph_id, updated_time)
+          ${conversations.map((c) => c.updatedTime)}::text[]::timestamptz[],
+          ${conversations.map((c) => c.messageCount)}::int[]) AS t (graph_id, updated_time, message_count)
         WHERE NOT EXISTS (SELECT FROM messenger_conversations c WHERE c.graph_conversation_id = t.graph_id
-          AND c.page_id = ${pageId} AND c.platform = ${platform} AND c.updated_time = t.updated_time)`;
+          AND c.page_id = ${pageId} AND c.platform = ${platform} AND c.updated_time = t.updated_time
+          AND coalesce(t.message_count = c.message_count, t.message_count IS NULL))`;
       return row?.missing === 0;
     },
 
