@@ -10,10 +10,9 @@ export function pagesRouter({ store, sync }: ApiDeps): Router {
 
   router.post('/', async (req, res) => {
     const { page, created } = await store.pages.connect(readBody(req, connectPageRequest));
-    const job = await store.jobs.latest(page.id);
-    // a job that was parked for a new token goes on with it
-    if (job?.status === 'PAUSED' && job.tokenExpired) {
-      await sync.command(page.facebookPageId, 'resume').catch((error: unknown) => {
+    // jobs that were parked for a new token go on with it
+    for (const job of await store.jobs.parked(page.id)) {
+      await sync.command(job, 'resume').catch((error: unknown) => {
         if (!(error instanceof SyncNotRunning)) throw error;
       });
     }

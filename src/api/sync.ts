@@ -38,7 +38,7 @@ export function syncRouter(deps: ApiDeps): Router {
     router.post(`/:id/sync/${command}`, async (req, res) => {
       const page = await requirePage(store, req.params.id);
       try {
-        await sync.command(page.facebookPageId, command);
+        await sync.command({ facebookPageId: page.facebookPageId }, command);
       } catch (error) {
         if (!(error instanceof SyncNotRunning)) throw error;
         throw new Problem(404, 'sync-not-running', 'No sync is running', `There is nothing to ${command}.`);

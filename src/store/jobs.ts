@@ -33,6 +33,13 @@ export function createJobStore(sql: Sql) {
       return row === undefined ? null : toJob(row);
     },
 
+    /** The page's jobs that wait for a new token: its sync, and repairs of its conversations. */
+    async parked(pageId: string): Promise<JobResource[]> {
+      const rows = await sql<JobRow[]>`
+        SELECT ${columns} FROM ${from} WHERE j.page_id = ${pageId} AND j.status = 'PAUSED' AND j.token_expired`;
+      return rows.map(toJob);
+    },
+
     /** The page's newest sync, running or not. */
     async latest(pageId: string): Promise<JobResource | null> {
       const [row] = await sql<JobRow[]>`

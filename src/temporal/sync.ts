@@ -78,10 +78,13 @@ export function createSyncControl(client: Client, taskQueue: string) {
       return { runId: handle.firstExecutionRunId };
     },
 
-    /** @throws SyncNotRunning, TemporalUnavailable, TemporalSilent */
-    async command(facebookPageId: string, command: SyncCommand): Promise<void> {
+    /**
+     * @param job the page's sync, or with a conversation the repair of it
+     * @throws SyncNotRunning, TemporalUnavailable, TemporalSilent
+     */
+    async command(job: Parameters<typeof workflowIdOf>[0], command: SyncCommand): Promise<void> {
       const definition: SignalDefinition = SIGNALS[command];
-      const handle = client.workflow.getHandle(syncWorkflowId(facebookPageId));
+      const handle = client.workflow.getHandle(workflowIdOf(job));
       await within(DEADLINE_MS, () => handle.signal(definition));
     },
 
