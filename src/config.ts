@@ -45,6 +45,10 @@ const environment = z.object({
   PAGESYNC_QUEUE_PREFIX: z.string().default(''),
   SYNC_SLICE_SECONDS: number(2, 0),
   SYNC_STANDSTILL_SECONDS: number(3600, 0),
+  MAINTENANCE: z.enum(['on', 'off']).default('on'),
+  RECONCILE_EVERY_SECONDS: integer(60, 1, 86_400),
+  RECONCILE_GRACE_SECONDS: number(60, 0),
+  RETENTION_DAYS: integer(30, 1, 36_500),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -68,6 +72,14 @@ export interface Config {
   queuePrefix: string;
   sliceMs: number;
   standstillMs: number;
+  maintenance: {
+    /** Whether workers see to it that the schedules are there. */
+    scheduled: boolean;
+    reconcileEveryMs: number;
+    /** Jobs that were made or taken up more recently are not looked at. */
+    reconcileGraceMs: number;
+    retentionDays: number;
+  };
   logLevel: string;
 }
 
@@ -110,6 +122,12 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     queuePrefix: e.PAGESYNC_QUEUE_PREFIX,
     sliceMs: e.SYNC_SLICE_SECONDS * 1000,
     standstillMs: e.SYNC_STANDSTILL_SECONDS * 1000,
+    maintenance: {
+      scheduled: e.MAINTENANCE === 'on',
+      reconcileEveryMs: e.RECONCILE_EVERY_SECONDS * 1000,
+      reconcileGraceMs: e.RECONCILE_GRACE_SECONDS * 1000,
+      retentionDays: e.RETENTION_DAYS,
+    },
     logLevel: e.LOG_LEVEL,
   };
 }

@@ -2,15 +2,18 @@ import { setTimeout } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
+import { createMaintenanceActivities } from '../activities/maintenance.ts';
 import type { Config } from './config.ts';
 import { taskQueues } from './contract/names.ts';
 import { createGraphClient } from './graph/index.ts';
 import type { Logger } from './log.ts';
 import type { Running } from './running.ts';
+import { scheduleMaintenance } from './schedule-maintenance.ts';
 import { connectSql, createGraphBudget, createStore, createTokenCipher, migrate } from './store/index.ts';
 import { connectWorker } from './temporal/connection.ts';
 import { ensureSearchAttributes } from './temporal/search-attributes.ts';
 import { bundleWorkflows, createSyncWorker } from './temporal/worker.ts';
+import { createWorkflowLookUp } from './temporal/workflow-state.ts';
 
 /** Turns of the Graph budget that are further away end the slice instead of being waited for. */
 const LONGEST_TURN_MS = 5000;
@@ -42,23 +45,32 @@ export async function startWorker(
       reachTemporal(env, logger),
       bundle ?? bundleWorkflows(),
     ]);
-    await ensureSearchAttributes(new Client({ connection, namespace }));
+    const client = new Client({ connection, namespace });
+    await ensureSearchAttributes(client);
     const graph = createGraphClient(
       config.graph,
       createGraphBudget(sql, config.graph.callsPerSecond),
       LONGEST_TURN_MS,
     );
-    const activities = createActivities({
-      store: createStore(sql, createTokenCipher(config.tokenKeys)),
-      graph,
-      sliceMs: config.sliceMs,
-      standstillMs: config.standstillMs,
-    });
+    const store = createStore(sql, createTokenCipher(config.tokenKeys));
+    const { scheduled, reconcileEveryMs, reconcileGraceMs, retentionDays } = config.maintenance;
+    const activities = {
+      ...createActivities({ store, graph, sliceMs: config.sliceMs, standstillMs: config.standstillMs }),
+      ...createMaintenanceActivities({
+        store,
+        lookUpWorkflow: createWorkflowLookUp(client),
+        reconcileGraceMs,
+        retentionDays,
+      }),
+    };
     const taskQueue = taskQueues(config.queuePrefix).sync;
     const worker = await createSyncWorker({ connection, namespace, taskQueue, activities, workflowBundle });
     const stopped = worker.run();
     // whoever waits for `stopped` hears of a breakdown; nobody has to
     stopped.catch(() => {});
+    const schedules = scheduled
+      ? scheduleMaintenance(client, { prefix: config.queuePrefix, taskQueue, reconcileEveryMs }, logger)
+      : null;
     logger.info({ taskQueue, namespace, graph: config.graph.baseUrl }, 'Worker polling');
     return {
       stopped,
@@ -67,6 +79,7 @@ export async function startWorker(
         await stopped.catch((error: unknown) =>
           logger.error({ err: error }, 'The worker did not stop in time'),
         );
+        await schedules?.close();
         await connection.close();
         await sql.end({ timeout: 5 });
       },

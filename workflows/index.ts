@@ -1,1 +1,2 @@
+export { MaintenanceWorkflow } from './maintenance.ts';
 export { SyncWorkflow } from './sync.ts';

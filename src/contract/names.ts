@@ -1,4 +1,5 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { MaintenanceTask } from './maintenance.ts';
 
 /** The workflow of a page's sync: its ID is the Facebook page ID, so that there can be only one. */
 export function syncWorkflowId(facebookPageId: string): string {
@@ -16,8 +17,18 @@ export function workflowIdOf(job: {
   return job.conversationId ? `repair/${job.conversationId}` : syncWorkflowId(job.facebookPageId);
 }
 
-/** The workflow type, by which clients start it without importing its code. */
+/**
+ * The schedule of a maintenance task, and the ID of the workflows that it starts, to which Temporal appends the time.
+ *
+ * @param prefix as of the task queues: installations that share a namespace have schedules of their own
+ */
+export function maintenanceId(prefix: string, task: MaintenanceTask): string {
+  return `${prefix}maintenance/${task}`;
+}
+
+/** The workflow types, by which clients start them without importing their code. */
 export const SYNC_WORKFLOW = 'SyncWorkflow';
+export const MAINTENANCE_WORKFLOW = 'MaintenanceWorkflow';
 
 /** Task queues. A prefix keeps several installations apart on one namespace. */
 export function taskQueues(prefix: string): { sync: string } {

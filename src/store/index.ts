@@ -7,6 +7,7 @@ import { createJobStore } from './jobs.ts';
 import { createPageStore } from './pages.ts';
 import type { Sql } from './sql.ts';
 import type { TokenCipher } from './token-cipher.ts';
+import { createUpkeepStore } from './upkeep.ts';
 
 /** All of PostgreSQL that the programs use: one store per aggregate. */
 export type Store = ReturnType<typeof createStore>;
@@ -20,6 +21,7 @@ export function createStore(sql: Sql, cipher: TokenCipher) {
     histories: createHistoryStore(sql),
     failures: createFailureStore(sql),
     conversations: createConversationStore(sql),
+    upkeep: createUpkeepStore(sql),
     /** Whether PostgreSQL answers. */
     async isReady(): Promise<boolean> {
       try {
@@ -56,3 +58,4 @@ export { type PageCredentials, UnreadableToken } from './pages.ts';
 export { listenToProgress, type ProgressHint, type StoredItem } from './progress-channel.ts';
 export { connectSql, isDatabaseAway, type Sql, sqlState } from './sql.ts';
 export { createTokenCipher, type TokenCipher } from './token-cipher.ts';
+export type { EndedJobPlace, EndedJobs, OpenJob } from './upkeep.ts';

@@ -22,7 +22,8 @@ import {
   toScope,
 } from './job-scope.ts';
 import { PROGRESS_CHANNEL } from './progress-channel.ts';
-import type { Sql, Transaction } from './sql.ts';
+import type { Fragment, Sql, Transaction } from './sql.ts';
+import type { OpenJob } from './upkeep.ts';
 
 /** The states from which a job may move to this one. */
 function statesBefore(to: JobStatus): JobStatus[] {
@@ -43,7 +44,7 @@ export function createJobLifecycle(sql: Sql) {
       await sql.begin(async (tx) => {
         const [there] = await tx`SELECT FROM sync_jobs WHERE id = ${input.jobId}`;
         if (there !== undefined) return;
-        await closeOrphans(tx, { pageId: input.pageId, conversationId }, input.jobId);
+        await closeOrphans(tx, othersOf(tx, { pageId: input.pageId, conversationId, jobId: input.jobId }));
         // without any mark there is nothing to go by: the sync is a full one
         await tx`
           INSERT INTO sync_jobs (id, page_id, mode, trigger, options, conversation_id, stop_below, total)
@@ -86,7 +87,8 @@ export function createJobLifecycle(sql: Sql) {
         if (job.workflow_run_id !== runId) {
           // an open job that another run takes up has lost the run before: there is only one a page
           if (job.status !== 'IN_PROGRESS' && !isLegalMove(job.status, 'IN_PROGRESS')) return null;
-          await closeOrphans(tx, { pageId: job.page_id, conversationId: job.conversation_id }, jobId);
+          const { page_id, conversation_id } = job;
+          await closeOrphans(tx, othersOf(tx, { pageId: page_id, conversationId: conversation_id, jobId }));
           await tx`
             UPDATE sync_jobs SET status = 'IN_PROGRESS', started_at = coalesce(started_at, now()),
               elapsed_ms = ${elapsed(tx)}, running_since = now(), completed_at = NULL, token_expired = false, message = NULL,
@@ -120,6 +122,22 @@ export function createJobLifecycle(sql: Sql) {
           await tell(tx, jobId);
         }
         return page?.token_state === 'valid';
+      });
+    },
+
+    /**
+     * An open job that has lost its workflow → `PARTIAL`, with its checkpoint. Does nothing when the job is not as it was
+     * seen: then it has moved on, or another run has taken it up.
+     *
+     * @returns whether the job was closed
+     */
+    async closeLost(seen: Pick<OpenJob, 'id' | 'status' | 'runId'>): Promise<boolean> {
+      return sql.begin(async (tx) => {
+        const closed = await closeOrphans(
+          tx,
+          tx`id = ${seen.id} AND status = ${seen.status} AND workflow_run_id IS NOT DISTINCT FROM ${seen.runId}`,
+        );
+        return closed > 0;
       });
     },
 
@@ -230,20 +248,32 @@ async function writeCheckpoint(tx: Transaction, jobId: string): Promise<void> {
     FROM sync_jobs j WHERE j.id = ${jobId} AND p.id = j.page_id AND j.conversation_id IS NULL`;
 }
 
-async function closeOrphans(
+/** Open jobs of the same page, or repairs of the same conversation, but for this one: there is one workflow for all. */
+function othersOf(
   tx: Transaction,
-  { pageId, conversationId }: { pageId: string; conversationId: string | null },
-  except: string,
-): Promise<void> {
+  { pageId, conversationId, jobId }: { pageId: string; conversationId: string | null; jobId: string },
+): Fragment {
+  return tx`page_id = ${pageId} AND conversation_id IS NOT DISTINCT FROM ${conversationId} AND id <> ${jobId}`;
+}
+
+/**
+ * Open jobs that have lost their workflow are closed with their checkpoint. A repair has none: the page's belongs to its
+ * sync.
+ *
+ * @param which condition on `sync_jobs`
+ * @returns how many were closed
+ */
+async function closeOrphans(tx: Transaction, which: Fragment): Promise<number> {
   const orphans = await tx<{ id: string }[]>`
     UPDATE sync_jobs SET status = 'PARTIAL', completed_at = now(), ${endStretch(tx)}, revision = nextval('sync_revision'),
-      message = 'Stopped early: its workflow is gone. What was stored is kept.'
-    WHERE page_id = ${pageId} AND conversation_id IS NOT DISTINCT FROM ${conversationId} AND id <> ${except} AND status = ANY(${[...OPEN_STATUSES]})
+      token_expired = false, message = 'Stopped early: its workflow is gone. What was stored is kept.'
+    WHERE ${which} AND status = ANY(${[...OPEN_STATUSES]})
     RETURNING id`;
   for (const { id } of orphans) {
     await writeCheckpoint(tx, id);
     await tell(tx, id);
   }
+  return orphans.length;
 }
 
 /** Lets those who watch know that the job's row has changed. */

@@ -9,6 +9,9 @@ export type Sql = postgres.Sql<{ bigint: number }>;
 /** A transaction of a pool. */
 export type Transaction = postgres.TransactionSql<{ bigint: number }>;
 
+/** A piece of SQL to be put into a statement. */
+export type Fragment = postgres.PendingQuery<postgres.Row[]>;
+
 /**
  * Opens a pool on a PostgreSQL URL. Connections are made when they are needed.
  *

@@ -83,6 +83,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     TOKEN_ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
     PAGESYNC_API_TOKEN: randomBytes(16).toString('hex'),
     PAGESYNC_QUEUE_PREFIX: `${randomBytes(4).toString('hex')}-`,
+    // schedules outlive their workers: who wants them says so, and deletes them
+    MAINTENANCE: 'off',
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'fatal',
     ...options.env,
   };

@@ -40,6 +40,12 @@ describe('the environment', () => {
       queuePrefix: '',
       sliceMs: 2000,
       standstillMs: 3_600_000,
+      maintenance: {
+        scheduled: true,
+        reconcileEveryMs: 60_000,
+        reconcileGraceMs: 60_000,
+        retentionDays: 30,
+      },
       logLevel: 'info',
     });
   });
@@ -62,6 +68,10 @@ describe('the environment', () => {
         PAGESYNC_QUEUE_PREFIX: 'blue-',
         SYNC_SLICE_SECONDS: '0',
         SYNC_STANDSTILL_SECONDS: '0.5',
+        MAINTENANCE: 'off',
+        RECONCILE_EVERY_SECONDS: '5',
+        RECONCILE_GRACE_SECONDS: '0.5',
+        RETENTION_DAYS: '7',
         LOG_LEVEL: 'silent',
         UNKNOWN: 'is fine',
       }),
@@ -81,6 +91,12 @@ describe('the environment', () => {
       queuePrefix: 'blue-',
       sliceMs: 0,
       standstillMs: 500,
+      maintenance: {
+        scheduled: false,
+        reconcileEveryMs: 5000,
+        reconcileGraceMs: 500,
+        retentionDays: 7,
+      },
       logLevel: 'silent',
     });
   });
@@ -126,6 +142,9 @@ describe('an environment that is not as it must be', () => {
     ['PAGESYNC_API_TOKEN', 'short'],
     ['SYNC_STANDSTILL_SECONDS', '-1'],
     ['SYNC_STANDSTILL_SECONDS', 'an hour'],
+    ['MAINTENANCE', 'maybe'],
+    ['RECONCILE_EVERY_SECONDS', '0'],
+    ['RETENTION_DAYS', '0'],
     ['LOG_LEVEL', 'loud'],
   ])('names %s when it is %j, and shows no value', (name, value) => {
     const message = complaint({ ...ENV, [name]: value });

@@ -74,7 +74,7 @@ describe('while Temporal is away', () => {
     const input = { jobId: 'j', pageId: 'p', facebookPageId: '1', resume: false, options };
     await Promise.all([
       expect(control.start(input)).rejects.toBeInstanceOf(TemporalUnavailable),
-      expect(control.command('1', 'pause')).rejects.toBeInstanceOf(TemporalUnavailable),
+      expect(control.command({ facebookPageId: '1' }, 'pause')).rejects.toBeInstanceOf(TemporalUnavailable),
       expect(control.progress('1')).resolves.toBeNull(),
       expect(control.isReady()).resolves.toBe(false),
     ]);

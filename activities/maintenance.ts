@@ -1,0 +1,22 @@
+import type { Store } from '../src/store/index.ts';
+import { createApplyRetention } from './apply-retention.ts';
+import { createReconcileJobs, type LookUpWorkflow } from './reconcile-jobs.ts';
+
+export interface MaintenanceDeps {
+  store: Store;
+  lookUpWorkflow: LookUpWorkflow;
+  /** Younger jobs are not looked at, in milliseconds. */
+  reconcileGraceMs: number;
+  /** How long ended jobs and payloads are kept. */
+  retentionDays: number;
+}
+
+/** The activities of `MaintenanceWorkflow`. */
+export type MaintenanceActivities = ReturnType<typeof createMaintenanceActivities>;
+
+export function createMaintenanceActivities(deps: MaintenanceDeps) {
+  return {
+    reconcileJobs: createReconcileJobs(deps.store, deps.lookUpWorkflow, deps.reconcileGraceMs),
+    applyRetention: createApplyRetention(deps.store, deps.retentionDays),
+  };
+}

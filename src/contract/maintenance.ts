@@ -1,0 +1,57 @@
+/** What `MaintenanceWorkflow` is run for. */
+export const MAINTENANCE_TASKS = ['reconcile', 'retention'] as const;
+
+export type MaintenanceTask = (typeof MAINTENANCE_TASKS)[number];
+
+/** What `MaintenanceWorkflow` is started with. */
+export interface MaintenanceInput {
+  task: MaintenanceTask;
+}
+
+/** What a run of `reconcile` found: open jobs, of which some have lost their workflow. */
+export interface ReconcileResult {
+  looked: number;
+  /** Jobs that were closed with their checkpoint. */
+  closed: number;
+  /** Jobs of whose workflow Temporal gave no clear answer: left as they are. */
+  unclear: number;
+}
+
+/** What a run of `retention` has deleted or emptied. */
+export interface RetentionResult {
+  jobs: number;
+  batches: number;
+  /** Set-aside items of the jobs that were deleted. */
+  failures: number;
+  /** Set-aside items that stay, without the thing itself. */
+  payloads: number;
+}
+
+export type MaintenanceResult = ReconcileResult | RetentionResult;
+
+/**
+ * A workflow by its ID, as Temporal tells. `running` names the first run of its chain, where the server tells it.
+ * `unclear` is everything that is neither a clear yes nor a clear no.
+ */
+export type WorkflowState =
+  | { state: 'running'; firstRunId: string | null }
+  | { state: 'closed' }
+  | { state: 'unclear'; why: string };
+
+/**
+ * Whether an open job has lost its workflow: it is closed, or the one that runs under the ID began with another run
+ * than the one that took the job up, so it works on another job, or will take this one up by itself. A job that no run
+ * has taken up yet may belong to the workflow that is running.
+ *
+ * @param runId first run of the workflow that took the job up (`sync_jobs.workflow_run_id`)
+ */
+export function hasLostWorkflow(runId: string | null, workflow: WorkflowState): boolean {
+  switch (workflow.state) {
+    case 'closed':
+      return true;
+    case 'running':
+      return runId !== null && workflow.firstRunId !== null && workflow.firstRunId !== runId;
+    case 'unclear':
+      return false;
+  }
+}
