@@ -8,7 +8,10 @@ import { ensureMaintenanceSchedules, type MaintenanceSchedules } from './tempora
 const FIRST_WAIT_MS = 2000;
 const LONGEST_WAIT_MS = 60_000;
 
-/** Makes the schedules in the background, and tries until it has worked: syncs do not wait for them. */
+/**
+ * Makes the schedules in the background, and tries until it has worked: syncs do not wait for them. To close it takes no
+ * longer than the call in hand.
+ */
 export function scheduleMaintenance(
   client: Client,
   schedules: MaintenanceSchedules,

@@ -75,11 +75,12 @@ export async function startWorker(
     return {
       stopped,
       async close() {
+        const schedulesClosed = schedules?.close();
         if (worker.getState() === 'RUNNING') worker.shutdown();
         await stopped.catch((error: unknown) =>
           logger.error({ err: error }, 'The worker did not stop in time'),
         );
-        await schedules?.close();
+        await schedulesClosed;
         await connection.close();
         await sql.end({ timeout: 5 });
       },

@@ -9,6 +9,9 @@ import type { Workflow } from '@temporalio/common';
 import type { MaintenanceInput, MaintenanceTask } from '../contract/maintenance.ts';
 import { MAINTENANCE_WORKFLOW, maintenanceId } from '../contract/names.ts';
 
+/** How long Temporal may take for one schedule, in milliseconds. */
+const DEADLINE_MS = 3000;
+
 export interface MaintenanceSchedules {
   /** Of the installation, as for its task queues. */
   prefix: string;
@@ -29,13 +32,17 @@ export async function ensureMaintenanceSchedules(
   options: MaintenanceSchedules,
 ): Promise<void> {
   for (const schedule of maintenanceSchedules(options)) {
-    try {
-      await client.schedule.create(schedule);
-    } catch (error) {
-      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-      const { scheduleId, ...wanted } = schedule;
-      await client.schedule.getHandle(scheduleId).update(({ state }) => ({ ...wanted, state }));
-    }
+    await client.withDeadline(Date.now() + DEADLINE_MS, () => ensure(client, schedule));
+  }
+}
+
+async function ensure(client: Client, schedule: MaintenanceSchedule): Promise<void> {
+  try {
+    await client.schedule.create(schedule);
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    const { scheduleId, ...wanted } = schedule;
+    await client.schedule.getHandle(scheduleId).update(({ state }) => ({ ...wanted, state }));
   }
 }
 

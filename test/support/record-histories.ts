@@ -1,8 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, test } from 'vitest';
+import { MAINTENANCE_TASKS } from '../../src/contract/maintenance.ts';
 import { cancelSignal, pauseSignal, progressQuery, resumeSignal } from '../../src/contract/messages.ts';
 import { eventually } from './eventually.ts';
+import { startTask } from './maintenance.ts';
 import { type Stack, startStack, type TestPage } from './stack.ts';
 import { startDirectly } from './start-directly.ts';
 
@@ -21,9 +24,13 @@ afterAll(() => stack.close());
 
 /** One history a run; a chain of continue-as-new is the last of its runs and the first. */
 async function record(name: string, page: TestPage, runId?: string): Promise<void> {
-  const file = new URL(`../histories/sync-${VERSION}-${name}.json`, import.meta.url);
+  await save(`sync-${VERSION}-${name}`, stack.temporal.workflow.getHandle(page.facebookPageId, runId));
+}
+
+async function save(name: string, handle: WorkflowHandle): Promise<void> {
+  const file = new URL(`../histories/${name}.json`, import.meta.url);
   if ((await readFile(file).catch(() => null)) !== null) throw new Error(`${file.pathname} is there already`);
-  const history = await stack.temporal.workflow.getHandle(page.facebookPageId, runId).fetchHistory();
+  const history = await handle.fetchHistory();
   const text = JSON.stringify(JSON.parse(historyToJSON(history)), hideMachine, 1);
   await writeFile(file, `${text}\n`);
 }
@@ -99,4 +106,10 @@ test('throttled, parked for a token, one platform without permission', async () 
   await handle.signal(resumeSignal);
   await handle.result();
   await record('troubled', page);
+});
+
+test.each(MAINTENANCE_TASKS)('maintenance: %s', async (task) => {
+  const handle = await startTask(stack, task);
+  await handle.result();
+  await save(`maintenance-v1-${task}`, handle);
 });

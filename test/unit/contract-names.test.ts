@@ -7,7 +7,13 @@ import {
   LEGAL_MOVES,
   OPEN_STATUSES,
 } from '../../src/contract/job-status.ts';
-import { SEARCH_ATTRIBUTES, syncWorkflowId, taskQueues, workflowIdOf } from '../../src/contract/names.ts';
+import {
+  maintenanceId,
+  SEARCH_ATTRIBUTES,
+  syncWorkflowId,
+  taskQueues,
+  workflowIdOf,
+} from '../../src/contract/names.ts';
 import { PLATFORM_LABELS, PLATFORMS } from '../../src/contract/platform.ts';
 import { connectPageRequest } from '../../src/contract/requests.ts';
 
@@ -61,6 +67,8 @@ describe('names', () => {
   });
 
   test('a prefix keeps installations apart', () => {
+    expect(maintenanceId('', 'reconcile')).toBe('maintenance/reconcile');
+    expect(maintenanceId('blue-', 'retention')).toBe('blue-maintenance/retention');
     expect(taskQueues('')).toEqual({ sync: 'sync' });
     expect(taskQueues('blue-')).toEqual({ sync: 'blue-sync' });
   });

@@ -3,6 +3,7 @@ import type { History } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { describe, expect, inject, test } from 'vitest';
+import { MAINTENANCE_TASKS } from '../../src/contract/maintenance.ts';
 
 /** Every run that a landed version has left behind must go on under the code of today. */
 const FOLDER = new URL('../histories/', import.meta.url);
@@ -36,6 +37,7 @@ describe('a recorded history is replayed without a deviation', () => {
     ]) {
       expect(names).toContain(`sync-v1-${kind}.json`);
     }
+    for (const task of MAINTENANCE_TASKS) expect(names).toContain(`maintenance-v1-${task}.json`);
   });
 });
 
