@@ -225,3 +225,13 @@ test('the seeds’ lock clean-up finds nothing to do', async () => {
   expect(await under.sql`SELECT cleanup_expired_locks()`).toEqual([{ cleanup_expired_locks: 0 }]);
   expect(await row('sync_locks')).toBeDefined();
 });
+
+test('the seeds’ duplicates query finds nobody twice; conversations without a person share an empty sender', async () => {
+  const jobId = await under.runningJob(page);
+  const nobody = { senderId: null, senderName: null };
+  const conversations = [conversation('a'), conversation('b', nobody), conversation('c', nobody)];
+  await under.batches.store(under.batch(page, jobId, 1, conversations));
+  const duplicates = await under.sql`SELECT sender_id, page_id, COUNT(*) FROM messenger_conversations
+    WHERE page_id = ${page.id} GROUP BY sender_id, page_id HAVING COUNT(*) > 1`;
+  expect([...duplicates]).toEqual([{ sender_id: null, page_id: page.id, count: 2 }]);
+});
