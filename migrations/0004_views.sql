@@ -12,7 +12,7 @@ CREATE INDEX sync_failures_payload ON sync_failures (created_at) WHERE payload I
 -- one row a page that is being synced now
 CREATE VIEW active_syncs AS
 SELECT j.id AS job_id, j.page_id, p.facebook_page_id, p.name AS page_name, j.status, j.mode, j.trigger,
-  j.fetched, j.total, least(100, round(100.0 * j.fetched / nullif(j.total, 0), 1)) AS percent,
+  j.fetched, j.total, round(100.0 * least(j.fetched, j.total) / nullif(j.total, 0), 1) AS percent,
   j.inserted, j.updated, j.unchanged, j.failed, j.events_created, j.current_name,
   round((j.fetched / nullif(extract(epoch FROM work.elapsed), 0))::numeric, 1) AS conversations_per_second,
   j.started_at, work.elapsed,

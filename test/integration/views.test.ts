@@ -48,6 +48,7 @@ describe('active_syncs and sync_locks', () => {
   test('show a running sync with its counters, and a paused one; none after its end', async () => {
     const jobId = await under.runningJob(page, 'the-run');
     await under.batches.store(under.batch(page, jobId, 1, [conversation('a'), conversation('b')]));
+    expect(await row('active_syncs')).toMatchObject({ total: null, percent: null });
     await under.sql`UPDATE sync_jobs SET total = 8, running_since = now() - interval '10 seconds' WHERE id = ${jobId}`;
     expect(await row('active_syncs')).toMatchObject({
       job_id: jobId,
@@ -215,8 +216,13 @@ describe('page_health', () => {
     });
     await store([], [aside('bad')]);
     expect(await row('page_health')).toMatchObject({ set_aside: 4 });
+    // one that is stored, but not as it is now
+    await store([], [aside('whole')]);
+    expect(await row('page_health')).toMatchObject({ set_aside: 5 });
     await store([conversation('bad'), conversation('late')], []);
-    expect(await row('page_health')).toMatchObject({ set_aside: 2, conversations: 4 });
+    expect(await row('page_health')).toMatchObject({ set_aside: 3, conversations: 4 });
+    await store([conversation('whole', { updatedTime: '2026-01-02T10:00:00.000Z' })], []);
+    expect(await row('page_health')).toMatchObject({ set_aside: 2 });
   });
 });
 
