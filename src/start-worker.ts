@@ -49,7 +49,7 @@ export async function startWorker(
     await ensureSearchAttributes(client);
     const graph = createGraphClient(
       config.graph,
-      createGraphBudget(sql, config.graph.callsPerSecond),
+      createGraphBudget(sql, config.graph.callsPerSecond, config.graph.throttleWaitMs),
       LONGEST_TURN_MS,
     );
     const store = createStore(sql, createTokenCipher(config.tokenKeys));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { GraphErrorKind, SyncError } from '../contract/sync-error.ts';
 import { redact } from './redact.ts';
+import type { Usage } from './usage.ts';
 
 /** What Meta says of an error, as far as it says anything. */
 export interface GraphErrorBody {
@@ -105,6 +106,20 @@ export function classify(status: number, error: GraphErrorBody | null): GraphErr
   return status >= 500 && code !== 100 && code !== 2500 && code !== 104 ? 'transient' : 'bad_request';
 }
 
+/** The codes by which the app has used up its own pool, which is one for all pages. */
+const APP_THROTTLE_CODES = new Set([4, 341]);
+
+/**
+ * Whose pool a throttle means. Code 17 (the user behind the token) and 368 are taken for the asset's: nobody knows
+ * which pages share that user, each finds out by one call, and where Meta means the app its own meter shows it.
+ */
+export function poolOf(kind: GraphErrorKind, error: GraphErrorBody | null): 'asset' | 'app' {
+  return kind === 'throttle' && error !== null && APP_THROTTLE_CODES.has(error.code ?? 0) ? 'app' : 'asset';
+}
+
+const APP_THROTTLED =
+  'Meta limits how many calls the app may make for all its pages. The sync waits and goes on by itself.';
+
 const WHAT_TO_DO: Record<GraphErrorKind, string> = {
   throttle: 'Meta limits how fast this page may be read. The sync waits and goes on by itself.',
   shrink: 'Meta found the answer too large. The sync asks for less at a time.',
@@ -125,6 +140,11 @@ export class GraphError extends Error {
   readonly status: number | null;
   /** When calls are welcome again, epoch milliseconds; set for `throttle`, `blocked` and `gone`. */
   readonly untilMs: number | null;
+  /** What the usage headers of the answer say; `null` when there was no answer. */
+  readonly usage: Usage | null;
+  /** Whose calls are unwelcome until then: those for this asset, or all of the app's. */
+  readonly pool: 'asset' | 'app';
+  readonly #sentence: string;
 
   constructor(
     kind: GraphErrorKind,
@@ -132,7 +152,10 @@ export class GraphError extends Error {
       body?: GraphErrorBody | null;
       status?: number | null;
       untilMs?: number | null;
+      usage?: Usage | null;
       detail?: string;
+      /** Instead of what people are told of this kind of error. */
+      sentence?: string;
     },
   ) {
     const body = reason.body ?? null;
@@ -142,11 +165,14 @@ export class GraphError extends Error {
     this.body = body;
     this.status = reason.status ?? null;
     this.untilMs = reason.untilMs ?? null;
+    this.usage = reason.usage ?? null;
+    this.pool = poolOf(kind, body);
+    this.#sentence = reason.sentence ?? (this.pool === 'app' ? APP_THROTTLED : WHAT_TO_DO[kind]);
   }
 
   /** The error as a page owner sees it, with Meta's own words beside it. */
   toSyncError(): SyncError {
-    return { kind: this.kind, message: WHAT_TO_DO[this.kind], detail: this.message };
+    return { kind: this.kind, message: this.#sentence, detail: this.message };
   }
 }
 

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { parseCleanJson } from './clean-text.ts';
-import { classify, GraphError, readErrorBody } from './errors.ts';
+import { classify, GraphError, poolOf, readErrorBody } from './errors.ts';
 import { redactToken } from './redact.ts';
-import { readUsage, type Usage } from './usage.ts';
+import { LONGEST_WAIT_MS, readUsage, regainMs, type Usage } from './usage.ts';
 
 /** Where and how Graph is called. */
 export interface GraphEndpoint {
@@ -18,11 +18,6 @@ export interface GraphEndpoint {
   /** How long to keep away when Meta has blocked the app (368). */
   blockedWaitMs: number;
 }
-
-const MINUTE = 60_000;
-
-/** Meta's quotas are counted over a day at most: a longer wait is a mistake in the answer. */
-const LONGEST_WAIT_MS = 24 * 60 * MINUTE;
 
 /**
  * One GET. The token travels in the `Authorization` header and stands in no URL, log or error.
@@ -70,6 +65,7 @@ export async function graphGet(
     if (response.ok) {
       throw new GraphError('transient', {
         status: response.status,
+        usage,
         detail: 'Graph answered with something that is not JSON',
       });
     }
@@ -77,28 +73,25 @@ export async function graphGet(
   const error = readErrorBody(body);
   if (response.ok && error === null) return { body, usage };
   const kind = classify(response.status, error);
+  const toldMs = Math.max(
+    poolOf(kind, error) === 'asset' ? regainMs(usage) : 0,
+    retryAfterMs(response.headers.get('retry-after')),
+  );
   throw new GraphError(kind, {
     body: error,
     status: response.status,
-    untilMs: waitOf(kind, endpoint, usage, response.headers.get('retry-after')),
+    usage,
+    untilMs: untilOf(kind, endpoint, Math.min(LONGEST_WAIT_MS, toldMs)),
   });
 }
 
-function waitOf(
-  kind: GraphError['kind'],
-  endpoint: GraphEndpoint,
-  usage: Usage,
-  retryAfter: string | null,
-): number | null {
+/** @param toldMs how long Meta says to keep away; 0 when it says nothing */
+function untilOf(kind: GraphError['kind'], endpoint: GraphEndpoint, toldMs: number): number | null {
   if (kind === 'blocked') return Date.now() + endpoint.blockedWaitMs;
   if (kind === 'gone') return Date.now() + endpoint.throttleWaitMs;
   if (kind !== 'throttle') return null;
-  const told = Math.min(
-    LONGEST_WAIT_MS,
-    Math.max((usage.regainMinutes ?? 0) * MINUTE, retryAfterMs(retryAfter)),
-  );
   // jitter, so that not every worker comes back at the same moment
-  const wait = told > 0 ? told : endpoint.throttleWaitMs;
+  const wait = toldMs > 0 ? toldMs : endpoint.throttleWaitMs;
   return Date.now() + Math.round(wait * (1 + Math.random() * 0.1));
 }
 

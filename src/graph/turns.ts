@@ -1,7 +1,7 @@
-import type { BudgetMeter } from '../contract/budget.ts';
+import { APP_POOL, type BudgetMeter } from '../contract/budget.ts';
 import { GraphError } from './errors.ts';
 import { pause } from './pause.ts';
-import type { Usage } from './usage.ts';
+import { regainMs, type Usage } from './usage.ts';
 
 /** After so long without an answer the connection is a new one, and the call arrives later than it was sent. */
 const KEEP_ALIVE_MS = 4000;
@@ -24,6 +24,15 @@ const MOST_LATE_MS = 1000;
 export function createTurns(budget: BudgetMeter, longestWaitMs: number) {
   const lastAnswer = new Map<string, number>();
 
+  /** What is unknown is not told: a missing header is not an empty meter. Only assets have a regain time. */
+  async function observe(asset: string, usage: Usage): Promise<void> {
+    const { assetPercent, appPercent } = usage;
+    await Promise.all([
+      assetPercent === null ? null : budget.observe(asset, wholePercent(assetPercent), regainMs(usage)),
+      appPercent === null ? null : budget.observe(APP_POOL, wholePercent(appPercent), 0),
+    ]);
+  }
+
   /** @throws GraphError `throttle` when the turn is too far away, and whatever the call throws */
   return async function inTurn<T extends { usage: Usage }>(
     asset: string,
@@ -31,22 +40,22 @@ export function createTurns(budget: BudgetMeter, longestWaitMs: number) {
     call: () => Promise<T>,
   ): Promise<T> {
     const turn = await budget.take(asset, longestWaitMs);
-    if (!turn.granted) {
-      throw new GraphError('throttle', { untilMs: turn.untilMs, detail: 'Waiting for Meta’s rate limit' });
-    }
+    if (!turn.granted) throw notNow(turn.untilMs, turn.why);
     const due = Date.now() + turn.waitMs;
     await pause(turn.waitMs, signal);
     const sent = Date.now();
     const isCold = sent - (lastAnswer.get(asset) ?? 0) > KEEP_ALIVE_MS;
     try {
       const answer = await call();
-      const { assetPercent } = answer.usage;
-      if (assetPercent !== null)
-        await budget.observe(asset, Math.min(Math.round(assetPercent), MOST_PERCENT));
+      await observe(asset, answer.usage);
       return answer;
     } catch (error) {
-      if (error instanceof GraphError && error.untilMs !== null && error.kind !== 'gone') {
-        await budget.block(asset, error.untilMs, error.message);
+      if (error instanceof GraphError) {
+        if (error.usage !== null) await observe(asset, error.usage);
+        if (error.untilMs !== null && error.kind !== 'gone') {
+          const pool = error.pool === 'app' ? APP_POOL : asset;
+          await budget.block(pool, Math.max(0, error.untilMs - Date.now()), error.message);
+        }
       }
       throw error;
     } finally {
@@ -57,4 +66,17 @@ export function createTurns(budget: BudgetMeter, longestWaitMs: number) {
       if (lateMs > NEGLIGIBLE_MS) await budget.late(asset, Math.min(lateMs, MOST_LATE_MS)).catch(() => {});
     }
   };
+}
+
+function wholePercent(percent: number): number {
+  return Math.min(Math.round(percent), MOST_PERCENT);
+}
+
+/** No call was made, and nothing has failed: the budget has no turn for this one yet. */
+function notNow(untilMs: number, why = 'Waiting for Meta’s rate limit'): GraphError {
+  return new GraphError('throttle', {
+    untilMs,
+    detail: why,
+    sentence: 'Meta limits how much may be read. The sync waits for that, and goes on by itself.',
+  });
 }

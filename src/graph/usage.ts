@@ -4,8 +4,18 @@ export interface Usage {
   assetPercent: number | null;
   /** The highest of the app's own meters, in percent: a small pool of its own. */
   appPercent: number | null;
-  /** Minutes until calls are welcome again; 0 means "not blocked", not "safe". */
+  /** Minutes until calls for the asset are welcome again; 0 means "not blocked", not "safe". */
   regainMinutes: number | null;
+}
+
+const MINUTE = 60_000;
+
+/** Meta's quotas are counted over a day at most: a longer wait is a mistake in the answer. */
+export const LONGEST_WAIT_MS = 24 * 60 * MINUTE;
+
+/** Milliseconds until calls for the asset are welcome again; 0 when Meta says so, or nothing. */
+export function regainMs(usage: Usage): number {
+  return Math.min(LONGEST_WAIT_MS, (usage.regainMinutes ?? 0) * MINUTE);
 }
 
 /**

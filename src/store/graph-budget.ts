@@ -1,58 +1,107 @@
-import type { BudgetMeter, Turn } from '../contract/budget.ts';
+import { APP_POOL, type BudgetMeter, type Turn } from '../contract/budget.ts';
+import { FULL_FROM, paceMs, paceTable, SLOW_FROM } from './pace.ts';
 import type { Sql } from './sql.ts';
 
-/**
- * Turns are a hundredth further apart than the limit says, so that small shifts on the way never put one call too
- * many into Meta's second.
- */
-const MARGIN = 1.01;
+/** Meters are of a rolling hour, those of a day are shown with every answer: an older reading says nothing any more. */
+const FORGET_AFTER_MS = 60 * 60_000;
+
+/** A reading that stays the same is written again after this, so that it is not forgotten while it holds. */
+const REPEAT_AFTER_MS = 60_000;
 
 /**
- * The Graph budget of every asset (page or Instagram account), one row each, shared by all workers: a generic
- * cell rate algorithm in one statement. Calls are spaced evenly; there are no bursts.
+ * The Graph budget of every asset (page or Instagram account) and of the app, one row each, shared by all workers: a
+ * generic cell rate algorithm in one statement. Calls are spaced evenly; there are no bursts. All times are
+ * PostgreSQL's: the workers' clocks need not agree.
  *
- * @param callsPerSecond Meta's limit for the Conversations API is 2; 0 switches the spacing off
+ * Every call reads the app's row and none locks it: it is written when its meter shows another percentage, and while the
+ * meter is full, when a single call goes to look whether it has sunk.
+ *
+ * @param callsPerSecond Meta's limit for the Conversations API is 2; 0 switches the spacing off below 75 % of a meter
+ * @param parkMs how long a full meter parks its pool when Meta does not say for how long
  */
-export function createGraphBudget(sql: Sql, callsPerSecond: number): BudgetMeter {
-  const intervalMs = callsPerSecond > 0 ? (1000 * MARGIN) / callsPerSecond : 0;
+export function createGraphBudget(sql: Sql, callsPerSecond: number, parkMs = 300_000): BudgetMeter {
+  const paces = paceTable(callsPerSecond);
+  const after = (ms: number) => sql`clock_timestamp() + ${ms} * interval '1 ms'`;
+  const remembered = sql`observed_at > ${after(-FORGET_AFTER_MS)}`;
   return {
     async take(asset: string, maxWaitMs: number): Promise<Turn> {
-      const [row] = await sql<{ granted: boolean; wait_ms: number }[]>`
-        WITH taken AS (
+      const [row] = await sql<{ granted: boolean; wait_ms: number | null; why: string | null }[]>`
+        WITH app AS (
+          SELECT blocked_until, blocked_why, CASE WHEN ${remembered} THEN usage_percent END AS percent,
+            -- the next look at a full meter; otherwise the app has no turns of its own
+            CASE WHEN ${remembered} AND usage_percent >= ${FULL_FROM} THEN next_call_at END AS next_look_at
+          FROM graph_budget WHERE asset = ${APP_POOL}
+        ), own AS (
+          SELECT next_call_at, blocked_until, blocked_why, CASE WHEN ${remembered} THEN usage_percent END AS percent
+          FROM graph_budget WHERE asset = ${asset}
+        ), state AS (
+          SELECT greatest(app.blocked_until, app.next_look_at) AS app_free_at,
+            greatest(own.next_call_at, own.blocked_until) AS own_free_at,
+            app.next_look_at IS NOT NULL AS app_is_full,
+            (${paces}::float8[])[1 + greatest(0, 1 + least(coalesce(greatest(app.percent, own.percent), 0), ${FULL_FROM})
+              - ${SLOW_FROM})] * interval '1 ms' AS pace
+          FROM (VALUES (1)) AS always LEFT JOIN app ON true LEFT JOIN own ON true
+        ), look AS (
+          -- of all assets one may look: who comes second finds the look taken
+          UPDATE graph_budget a SET next_call_at = greatest(a.next_call_at, a.blocked_until, clock_timestamp()) + state.pace
+          FROM state WHERE a.asset = ${APP_POOL} AND state.app_is_full
+            AND greatest(a.next_call_at, a.blocked_until, state.own_free_at) <= ${after(maxWaitMs)}
+          RETURNING a.asset
+        ), taken AS (
           INSERT INTO graph_budget AS b (asset, next_call_at)
-          VALUES (${asset}, clock_timestamp() + ${intervalMs} * interval '1 ms')
-          ON CONFLICT (asset) DO UPDATE SET
-            next_call_at = greatest(b.next_call_at, b.blocked_until, clock_timestamp()) + ${intervalMs} * interval '1 ms'
-          WHERE greatest(b.next_call_at, b.blocked_until) <= clock_timestamp() + ${maxWaitMs} * interval '1 ms'
-          RETURNING next_call_at - ${intervalMs} * interval '1 ms' AS at
+          SELECT ${asset}, greatest(app_free_at, clock_timestamp()) + pace FROM state
+          WHERE (NOT app_is_full OR EXISTS (SELECT FROM look))
+            AND coalesce(app_free_at, '-infinity') <= ${after(maxWaitMs)}
+          ON CONFLICT (asset) DO UPDATE SET next_call_at = (SELECT pace FROM state)
+            + greatest(b.next_call_at, b.blocked_until, excluded.next_call_at - (SELECT pace FROM state))
+          WHERE greatest(b.next_call_at, b.blocked_until) <= ${after(maxWaitMs)}
+          RETURNING next_call_at - (SELECT pace FROM state) AS at
         )
-        SELECT true AS granted, extract(epoch FROM at - clock_timestamp())::float8 * 1000 AS wait_ms FROM taken
+        SELECT true AS granted, extract(epoch FROM at - clock_timestamp())::float8 * 1000 AS wait_ms, NULL AS why
+        FROM taken
         UNION ALL
-        SELECT false, extract(epoch FROM greatest(next_call_at, blocked_until) - clock_timestamp())::float8 * 1000
-        FROM graph_budget WHERE asset = ${asset} AND NOT EXISTS (SELECT FROM taken)`;
+        SELECT false, extract(epoch FROM greatest(app_free_at, own_free_at) - clock_timestamp())::float8 * 1000,
+          CASE WHEN app_free_at >= coalesce(own_free_at, '-infinity') THEN app.blocked_why
+            WHEN own.blocked_until > clock_timestamp() OR own.percent >= ${FULL_FROM} THEN own.blocked_why
+          END
+        FROM state LEFT JOIN app ON true LEFT JOIN own ON true WHERE NOT EXISTS (SELECT FROM taken)`;
       const waitMs = Math.max(0, Math.ceil(row?.wait_ms ?? 0));
-      return row?.granted === false
-        ? { granted: false, untilMs: Date.now() + waitMs }
-        : { granted: true, waitMs };
+      if (row?.granted) return { granted: true, waitMs };
+      return { granted: false, untilMs: Date.now() + waitMs, ...(row?.why ? { why: row.why } : {}) };
     },
 
     async late(asset: string, lateMs: number): Promise<void> {
-      if (intervalMs === 0) return;
+      // without a limit there is no second of Meta's to keep out of
+      if (callsPerSecond === 0) return;
       await sql`UPDATE graph_budget SET next_call_at = next_call_at + ${lateMs} * interval '1 ms'
         WHERE asset = ${asset}`;
     },
 
-    async block(asset: string, untilMs: number, why: string): Promise<void> {
+    async block(pool: string, waitMs: number, why: string): Promise<void> {
       await sql`
         INSERT INTO graph_budget AS b (asset, next_call_at, blocked_until, blocked_why)
-        VALUES (${asset}, now(), ${new Date(untilMs)}, ${why})
-        ON CONFLICT (asset) DO UPDATE SET blocked_until = greatest(b.blocked_until, excluded.blocked_until),
-          blocked_why = excluded.blocked_why, updated_at = now()`;
+        VALUES (${pool}, now(), ${after(waitMs)}, ${why})
+        ON CONFLICT (asset) DO UPDATE SET
+          blocked_until = greatest(b.blocked_until, excluded.blocked_until),
+          blocked_why = CASE WHEN b.blocked_until > excluded.blocked_until THEN b.blocked_why ELSE excluded.blocked_why END,
+          updated_at = now()`;
     },
 
-    async observe(asset: string, usagePercent: number): Promise<void> {
-      await sql`UPDATE graph_budget SET usage_percent = ${usagePercent}, updated_at = now()
-        WHERE asset = ${asset} AND usage_percent IS DISTINCT FROM ${usagePercent}`;
+    async observe(pool: string, usagePercent: number, regainMs: number): Promise<void> {
+      const isFull = usagePercent >= FULL_FROM;
+      const until = after(regainMs > 0 ? regainMs : parkMs);
+      const why = `Meta’s usage meter of ${pool === APP_POOL ? 'the app, which is one for all pages,' : 'this inbox'} stands at ${usagePercent} %`;
+      // an UPDATE, not an upsert: that would lock the app's row with every call, whether there is anything to write or not
+      await sql`UPDATE graph_budget SET
+          usage_percent = ${usagePercent}, observed_at = clock_timestamp(), updated_at = now(),
+          blocked_until = CASE WHEN ${isFull} THEN greatest(blocked_until, ${until}) ELSE blocked_until END,
+          blocked_why = CASE WHEN ${isFull} AND coalesce(blocked_until, '-infinity') < ${until} THEN ${why} ELSE blocked_why END,
+          -- the meter has sunk: nobody waits for the next look
+          next_call_at = CASE WHEN usage_percent >= ${FULL_FROM} AND NOT ${isFull}
+            THEN least(next_call_at, ${after(paceMs(usagePercent, callsPerSecond))}) ELSE next_call_at END
+        WHERE asset = ${pool} AND (usage_percent IS DISTINCT FROM ${usagePercent}
+          OR observed_at < ${after(-REPEAT_AFTER_MS)}
+          OR (${isFull} AND coalesce(blocked_until, '-infinity') < ${after(regainMs)}))`;
     },
   };
 }

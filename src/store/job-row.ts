@@ -1,3 +1,4 @@
+import { APP_POOL } from '../contract/budget.ts';
 import type { JobStatus } from '../contract/job-status.ts';
 import type { JobResource } from '../contract/resources.ts';
 import { conversationsPerSecond } from '../contract/statistics.ts';
@@ -35,7 +36,7 @@ export interface JobRow extends JobProgressRow {
 
 export const JOB_COLUMNS = `j.*, p.facebook_page_id,
   (SELECT max(b.blocked_until) FROM graph_budget b
-    WHERE j.status = 'IN_PROGRESS' AND b.asset IN (p.facebook_page_id, p.instagram_account_id)
+    WHERE j.status = 'IN_PROGRESS' AND b.asset IN (p.facebook_page_id, p.instagram_account_id, '${APP_POOL}')
       AND b.blocked_until > now()) AS waiting_until`;
 
 export const JOB_FROM = 'sync_jobs j JOIN facebook_pages p ON p.id = j.page_id';

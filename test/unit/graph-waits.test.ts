@@ -12,7 +12,8 @@ import {
 afterEach(stopServing);
 
 describe('how long to keep away', () => {
-  const throttled = { error: { message: 'Too many calls', code: 4 } };
+  const throttled = { error: { message: 'Too many calls', code: 80001 } };
+  const appThrottled = { error: { message: 'Too many calls', code: 4 } };
   const business = (minutes: unknown) => ({
     'x-business-use-case-usage': JSON.stringify({
       '1': [{ call_count: 100, estimated_time_to_regain_access: minutes }],
@@ -42,6 +43,18 @@ describe('how long to keep away', () => {
       answer(429, '', { 'retry-after': '-5' }),
       THROTTLE_MS,
       THROTTLE_MS * 1.1,
+    ],
+    [
+      'the default when the app is throttled: the time that Meta says is the page’s',
+      answer(400, appThrottled, business(19)),
+      THROTTLE_MS,
+      THROTTLE_MS * 1.1,
+    ],
+    [
+      'as Retry-After says, for the app too',
+      answer(400, appThrottled, { 'retry-after': '120' }),
+      120_000,
+      132_000,
     ],
     ['long when the app is blocked', answer(403, { error: { code: 368 } }), BLOCKED_MS, BLOCKED_MS],
     [
