@@ -29,6 +29,12 @@ const DEADLINE_MS = 5000;
 /** How long it waits for a worker to answer a query: the row alone answers after that. */
 const QUERY_DEADLINE_MS = 1000;
 
+/**
+ * Syncs come after whatever else shares a queue with them (3 is the default, 1 comes first). Servers that know no
+ * priorities and no fairness ignore both.
+ */
+const SYNC_PRIORITY = 4;
+
 const SIGNALS = { pause: pauseSignal, resume: resumeSignal, cancel: cancelSignal } as const;
 
 /** What can be asked of a running sync. */
@@ -66,6 +72,8 @@ export function createSyncControl(client: Client, taskQueue: string) {
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           taskQueue,
           args: [input],
+          // activities and the runs after continue-as-new inherit it
+          priority: { priorityKey: SYNC_PRIORITY, fairnessKey: input.facebookPageId },
           staticSummary: summaryOf(input),
           typedSearchAttributes: [
             { key: SEARCH_ATTRIBUTES.pageId, value: input.facebookPageId },

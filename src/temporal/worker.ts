@@ -21,6 +21,8 @@ export interface SyncWorkerOptions {
   taskQueue: string;
   activities: object;
   workflowBundle: WorkflowBundleOption;
+  /** Activities at a time; most of them wait for Meta most of the time. */
+  maxConcurrentActivityTaskExecutions?: number;
 }
 
 /** Time that activities get to store what they have in hand when the worker is asked to stop. */
@@ -29,8 +31,8 @@ const SHUTDOWN_GRACE_MS = 5000;
 /** @throws when Temporal refuses the worker */
 export function createSyncWorker(options: SyncWorkerOptions): Promise<Worker> {
   return Worker.create({
-    ...options,
     maxConcurrentActivityTaskExecutions: 50,
+    ...options,
     maxCachedWorkflows: 500,
     // a worker that was killed keeps its workflows to itself no longer than this
     stickyQueueScheduleToStartTimeout: '5 seconds',
