@@ -3,6 +3,7 @@ import { APP_POOL, type BudgetMeter, type Turn } from '../../src/contract/budget
 import { connectSql, createGraphBudget, type Sql } from '../../src/store/index.ts';
 import { paceMs } from '../../src/store/pace.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 
 const PARK_MS = 300_000;
 const LONG_MS = 60 * 60_000;
@@ -221,6 +222,25 @@ describe('a full meter parks', () => {
     await budget.observe(APP_POOL, 40, 0);
     for (const asset of ['a', 'b'])
       expect(await budget.take(asset, 5000)).toEqual({ granted: true, waitMs: 0 });
+  });
+
+  test('of the app: of those that ask at the same moment one looks', async () => {
+    await budget.observe(APP_POOL, 96, 0);
+    await unblock(APP_POOL);
+    const other = connectSql(database.url, 2);
+    let looks: Promise<Turn[]> | undefined;
+    await other.begin(async (tx) => {
+      await tx`UPDATE graph_budget SET updated_at = now() WHERE asset = ${APP_POOL}`;
+      looks = Promise.all(['a', 'b', 'c'].map((asset) => budget.take(asset, 5000)));
+      // all three have seen that a look is due
+      await eventually(async () => {
+        const waiting = await other`SELECT FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+        return waiting.length === 3;
+      }, 'three takes to wait for the row');
+    });
+    await other.end();
+    expect((await looks)?.filter((turn) => turn.granted).length).toBe(1);
   });
 
   test('an asset that has no turn does not use up the app’s look', async () => {
