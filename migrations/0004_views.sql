@@ -6,14 +6,13 @@ CREATE INDEX sync_jobs_page_syncs ON sync_jobs (page_id, created_at DESC, id DES
 CREATE INDEX sync_jobs_page_failed ON sync_jobs (page_id, completed_at DESC) WHERE status = 'FAILED';
 -- retention walks ended jobs, and payloads, oldest first
 CREATE INDEX sync_jobs_ended ON sync_jobs (completed_at, id) WHERE completed_at IS NOT NULL;
-CREATE INDEX sync_failures_page ON sync_failures (page_id);
 CREATE INDEX sync_failures_payload ON sync_failures (created_at) WHERE payload IS NOT NULL;
 
 -- one row a page that is being synced now
 CREATE VIEW active_syncs AS
 SELECT j.id AS job_id, j.page_id, p.facebook_page_id, p.name AS page_name, j.status, j.mode, j.trigger,
   j.fetched, j.total, round(100.0 * least(j.fetched, j.total) / nullif(j.total, 0), 1) AS percent,
-  j.inserted, j.updated, j.unchanged, j.failed, j.events_created, j.current_name,
+  j.inserted, j.updated, j.unchanged, j.failed, j.events_created, j.histories, j.histories_left, j.current_name,
   round((j.fetched / nullif(extract(epoch FROM work.elapsed), 0))::numeric, 1) AS conversations_per_second,
   j.started_at, work.elapsed,
   CASE WHEN j.status = 'IN_PROGRESS' THEN budget.blocked_until END AS waiting_until,
@@ -22,7 +21,7 @@ FROM sync_jobs j
 JOIN facebook_pages p ON p.id = j.page_id
 CROSS JOIN LATERAL (SELECT j.elapsed_ms * interval '1 ms' + coalesce(now() - j.running_since, '0') AS elapsed) work
 CROSS JOIN LATERAL (SELECT max(b.blocked_until) AS blocked_until FROM graph_budget b
-  WHERE b.asset IN (p.facebook_page_id, p.instagram_account_id) AND b.blocked_until > now()) budget
+  WHERE b.asset IN (p.facebook_page_id, p.instagram_account_id, '(app)') AND b.blocked_until > now()) budget
 WHERE j.status IN ('PENDING', 'IN_PROGRESS', 'PAUSED') AND j.trigger <> 'repair'
 ORDER BY j.created_at DESC;
 
@@ -120,19 +119,14 @@ LEFT JOIN LATERAL (SELECT j.completed_at AS at FROM sync_jobs j
 CROSS JOIN LATERAL (SELECT count(*) AS syncs FROM sync_jobs j
   WHERE j.page_id = p.id AND j.status = 'FAILED' AND j.completed_at > now() - interval '24 hours'
     AND j.trigger <> 'repair') failed
--- each thing once, however many syncs have set it aside, and only while it has not been stored since
+-- each thing once, however many syncs have set it aside, and only while no later one has read it
 CROSS JOIN LATERAL (SELECT count(DISTINCT (f.platform, f.item_type, coalesce(f.graph_id, f.id::text))) AS items
-  FROM sync_failures f WHERE f.page_id = p.id
-    AND NOT (f.item_type = 'conversation' AND EXISTS (SELECT FROM messenger_conversations c
-      WHERE c.graph_conversation_id = f.graph_id AND c.page_id = p.id AND c.platform = f.platform
-        AND c.updated_at > f.created_at))
-    AND NOT (f.item_type = 'message' AND EXISTS (SELECT FROM contact_interaction_events e
-      WHERE e.page_id = p.id AND e.message_id = f.graph_id AND e.event_type = 'message'))) aside
+  FROM sync_failures f WHERE f.page_id = p.id AND f.resolved_at IS NULL) aside
 CROSS JOIN LATERAL (SELECT max(b.blocked_until) AS blocked_until FROM graph_budget b
-  WHERE b.asset IN (p.facebook_page_id, p.instagram_account_id) AND b.blocked_until > now()) budget
+  WHERE b.asset IN (p.facebook_page_id, p.instagram_account_id, '(app)') AND b.blocked_until > now()) budget
 CROSS JOIN LATERAL (SELECT count(*) AS conversations FROM messenger_conversations c WHERE c.page_id = p.id) inbox
 CROSS JOIN LATERAL (SELECT count(*) AS incomplete FROM messenger_conversations c
-  WHERE c.page_id = p.id AND NOT c.history_complete) history
+  WHERE c.page_id = p.id AND (NOT c.history_complete OR c.gap_to IS NOT NULL)) history
 ORDER BY p.name, p.id;
 
 -- Once a job has ended for good its batches are deleted, and with them the keys that keep an attempt which comes very late

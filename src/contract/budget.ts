@@ -2,7 +2,15 @@
  * Answer of the budget: go in `waitMs`, or not before `untilMs` (epoch milliseconds). `why` is a sentence, where more
  * is known than that the turn is too far away.
  */
-export type Turn = { granted: true; waitMs: number } | { granted: false; untilMs: number; why?: string };
+export type Turn =
+  | { granted: true; waitMs: number; known: KnownMeters }
+  | { granted: false; untilMs: number; why?: string };
+
+/** Readings in percent that the budget has and need not be told again; `null` where it has none, or wants every one. */
+export interface KnownMeters {
+  asset: number | null;
+  app: number | null;
+}
 
 /**
  * The app's own pool at Meta, beside those of pages and Instagram accounts: what is known of it concerns the calls for

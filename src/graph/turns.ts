@@ -1,4 +1,4 @@
-import { APP_POOL, type BudgetMeter } from '../contract/budget.ts';
+import { APP_POOL, type BudgetMeter, type KnownMeters } from '../contract/budget.ts';
 import { GraphError } from './errors.ts';
 import { pause } from './pause.ts';
 import { regainMs, type Usage } from './usage.ts';
@@ -25,11 +25,11 @@ export function createTurns(budget: BudgetMeter, longestWaitMs: number) {
   const lastAnswer = new Map<string, number>();
 
   /** What is unknown is not told: a missing header is not an empty meter. Only assets have a regain time. */
-  async function observe(asset: string, usage: Usage): Promise<void> {
-    const { assetPercent, appPercent } = usage;
+  async function observe(asset: string, usage: Usage, known: KnownMeters): Promise<void> {
+    const [own, app] = [wholePercent(usage.assetPercent), wholePercent(usage.appPercent)];
     await Promise.all([
-      assetPercent === null ? null : budget.observe(asset, wholePercent(assetPercent), regainMs(usage)),
-      appPercent === null ? null : budget.observe(APP_POOL, wholePercent(appPercent), 0),
+      own === null || own === known.asset ? null : budget.observe(asset, own, regainMs(usage)),
+      app === null || app === known.app ? null : budget.observe(APP_POOL, app, 0),
     ]);
   }
 
@@ -47,11 +47,11 @@ export function createTurns(budget: BudgetMeter, longestWaitMs: number) {
     const isCold = sent - (lastAnswer.get(asset) ?? 0) > KEEP_ALIVE_MS;
     try {
       const answer = await call();
-      await observe(asset, answer.usage);
+      await observe(asset, answer.usage, turn.known);
       return answer;
     } catch (error) {
       if (error instanceof GraphError) {
-        if (error.usage !== null) await observe(asset, error.usage);
+        if (error.usage !== null) await observe(asset, error.usage, turn.known);
         if (error.untilMs !== null && error.kind !== 'gone') {
           const pool = error.pool === 'app' ? APP_POOL : asset;
           await budget.block(pool, Math.max(0, error.untilMs - Date.now()), error.message);
@@ -68,8 +68,8 @@ export function createTurns(budget: BudgetMeter, longestWaitMs: number) {
   };
 }
 
-function wholePercent(percent: number): number {
-  return Math.min(Math.round(percent), MOST_PERCENT);
+function wholePercent(percent: number | null): number | null {
+  return percent === null ? null : Math.min(Math.round(percent), MOST_PERCENT);
 }
 
 /** No call was made, and nothing has failed: the budget has no turn for this one yet. */

@@ -8,6 +8,14 @@ const FORGET_AFTER_MS = 60 * 60_000;
 /** A reading that stays the same is written again after this, so that it is not forgotten while it holds. */
 const REPEAT_AFTER_MS = 60_000;
 
+interface TurnRow {
+  granted: boolean;
+  wait_ms: number | null;
+  why: string | null;
+  own_known: number | null;
+  app_known: number | null;
+}
+
 /**
  * The Graph budget of every asset (page or Instagram account) and of the app, one row each, shared by all workers: a
  * generic cell rate algorithm in one statement. Calls are spaced evenly; there are no bursts. All times are
@@ -22,22 +30,26 @@ const REPEAT_AFTER_MS = 60_000;
 export function createGraphBudget(sql: Sql, callsPerSecond: number, parkMs = 300_000): BudgetMeter {
   const paces = paceTable(callsPerSecond);
   const after = (ms: number) => sql`clock_timestamp() + ${ms} * interval '1 ms'`;
+  // below the slowing nothing depends on hearing the same again, but for a sign of life now and then
+  const known = sql`CASE WHEN usage_percent < ${SLOW_FROM} AND observed_at > ${after(-REPEAT_AFTER_MS)} THEN usage_percent END`;
   const remembered = sql`observed_at > ${after(-FORGET_AFTER_MS)}`;
   return {
     async take(asset: string, maxWaitMs: number): Promise<Turn> {
-      const [row] = await sql<{ granted: boolean; wait_ms: number | null; why: string | null }[]>`
+      const [row] = await sql<TurnRow[]>`
         WITH app AS (
           SELECT blocked_until, blocked_why, CASE WHEN ${remembered} THEN usage_percent END AS percent,
             -- the next look at a full meter; otherwise the app has no turns of its own
-            CASE WHEN ${remembered} AND usage_percent >= ${FULL_FROM} THEN next_call_at END AS next_look_at
+            CASE WHEN ${remembered} AND usage_percent >= ${FULL_FROM} THEN next_call_at END AS next_look_at,
+            ${known} AS known
           FROM graph_budget WHERE asset = ${APP_POOL}
         ), own AS (
-          SELECT next_call_at, blocked_until, blocked_why, CASE WHEN ${remembered} THEN usage_percent END AS percent
+          SELECT next_call_at, blocked_until, blocked_why, CASE WHEN ${remembered} THEN usage_percent END AS percent,
+            ${known} AS known
           FROM graph_budget WHERE asset = ${asset}
         ), state AS (
           SELECT greatest(app.blocked_until, app.next_look_at) AS app_free_at,
             greatest(own.next_call_at, own.blocked_until) AS own_free_at,
-            app.next_look_at IS NOT NULL AS app_is_full,
+            app.next_look_at IS NOT NULL AS app_is_full, own.known AS own_known, app.known AS app_known,
             (${paces}::float8[])[1 + greatest(0, 1 + least(coalesce(greatest(app.percent, own.percent), 0), ${FULL_FROM})
               - ${SLOW_FROM})] * interval '1 ms' AS pace
           FROM (VALUES (1)) AS always LEFT JOIN app ON true LEFT JOIN own ON true
@@ -57,16 +69,19 @@ export function createGraphBudget(sql: Sql, callsPerSecond: number, parkMs = 300
           WHERE greatest(b.next_call_at, b.blocked_until) <= ${after(maxWaitMs)}
           RETURNING next_call_at - (SELECT pace FROM state) AS at
         )
-        SELECT true AS granted, extract(epoch FROM at - clock_timestamp())::float8 * 1000 AS wait_ms, NULL AS why
-        FROM taken
+        SELECT true AS granted, extract(epoch FROM at - clock_timestamp())::float8 * 1000 AS wait_ms, NULL AS why,
+          own_known, app_known
+        FROM taken CROSS JOIN state
         UNION ALL
         SELECT false, extract(epoch FROM greatest(app_free_at, own_free_at) - clock_timestamp())::float8 * 1000,
           CASE WHEN app_free_at >= coalesce(own_free_at, '-infinity') THEN app.blocked_why
             WHEN own.blocked_until > clock_timestamp() OR own.percent >= ${FULL_FROM} THEN own.blocked_why
-          END
+          END, NULL, NULL
         FROM state LEFT JOIN app ON true LEFT JOIN own ON true WHERE NOT EXISTS (SELECT FROM taken)`;
       const waitMs = Math.max(0, Math.ceil(row?.wait_ms ?? 0));
-      if (row?.granted) return { granted: true, waitMs };
+      if (row?.granted) {
+        return { granted: true, waitMs, known: { asset: row.own_known, app: row.app_known } };
+      }
       return { granted: false, untilMs: Date.now() + waitMs, ...(row?.why ? { why: row.why } : {}) };
     },
 

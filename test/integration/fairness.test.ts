@@ -130,7 +130,7 @@ async function startNarrowWorker(places: number): Promise<string[]> {
     store,
     graph,
     sliceMs: 0,
-    maxAttempts: config.maxAttempts,
+    standstillMs: config.standstillMs,
   });
   const slices: string[] = [];
   const worker = await createSyncWorker({

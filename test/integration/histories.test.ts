@@ -186,8 +186,7 @@ describe('a gap', () => {
 
   test('that opens above one that is still open', async () => {
     await sync();
-    const [id] = (under.messages('messenger', 3, 160), messengerIds());
-    expect(id).toBeDefined();
+    under.messages('messenger', 3, 160);
     // without its history phase the gap stays
     await sync({ mode: 'incremental', messageDepth: 25 });
     const open = await under.stack.sql`

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { EndedStatus } from '../../src/contract/job-status.ts';
 import type { PageResource } from '../../src/contract/resources.ts';
+import type { ConversationInput, FailureInput } from '../../src/store/index.ts';
 import { conversation } from '../support/batches.ts';
 import { storeUnderTest, type TestStore } from '../support/store-under-test.ts';
 
@@ -190,23 +192,29 @@ describe('page_health', () => {
     expect(await row('page_health')).toMatchObject({ failed_syncs_24h: 0 });
   });
 
-  test('counts what is set aside until it is stored, each thing once, and incomplete histories', async () => {
-    const aside = (graphId: string | null, itemType: 'conversation' | 'message' = 'conversation') => ({
+  test('counts what is set aside until a later sync has read it, each thing once, and incomplete histories', async () => {
+    const aside = (
+      graphId: string | null,
+      itemType: FailureInput['itemType'] = 'conversation',
+    ): FailureInput => ({
       itemType,
       graphId,
+      conversationGraphId: itemType === 'message' ? 'whole' : graphId,
       reason: 'invalid',
       detail: null,
       payload: {},
     });
-    const store = async (...[conversations, failures]: [ReturnType<typeof conversation>[], object[]]) => {
+    const sync = async (
+      conversations: ConversationInput[],
+      failures: FailureInput[],
+      status: EndedStatus = 'COMPLETED',
+    ) => {
       const jobId = await under.runningJob(page);
-      const batch = under.batch(page, jobId, 1, conversations, { failures: failures as never });
-      await under.batches.store(batch);
-      await under.close(jobId, 'COMPLETED');
+      await under.batches.store(under.batch(page, jobId, 1, conversations, { failures }));
+      await under.close(jobId, status);
     };
-    const whole = conversation('whole');
-    await store(
-      [whole, conversation('cut', { historyCursor: 'older', historyComplete: false })],
+    await sync(
+      [conversation('whole'), conversation('cut', { historyCursor: 'older', historyComplete: false })],
       [aside('bad'), aside('worse'), aside('m-late', 'message'), aside(null)],
     );
     expect(await row('page_health')).toMatchObject({
@@ -214,15 +222,13 @@ describe('page_health', () => {
       conversations: 2,
       incomplete_histories: 1,
     });
-    await store([], [aside('bad')]);
+    // one that ended early has not read everything
+    await sync([conversation('bad')], [aside('worse')], 'PARTIAL');
     expect(await row('page_health')).toMatchObject({ set_aside: 4 });
-    // one that is stored, but not as it is now
-    await store([], [aside('whole')]);
-    expect(await row('page_health')).toMatchObject({ set_aside: 5 });
-    await store([conversation('bad'), conversation('late')], []);
-    expect(await row('page_health')).toMatchObject({ set_aside: 3, conversations: 4 });
-    await store([conversation('whole', { updatedTime: '2026-01-02T10:00:00.000Z' })], []);
-    expect(await row('page_health')).toMatchObject({ set_aside: 2 });
+    await sync([conversation('bad')], [aside('worse')]);
+    expect(await row('page_health')).toMatchObject({ set_aside: 1 });
+    await sync([conversation('worse')], []);
+    expect(await row('page_health')).toMatchObject({ set_aside: 0, conversations: 4 });
   });
 });
 

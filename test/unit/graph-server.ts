@@ -66,7 +66,7 @@ export function generousMeter() {
   const budget: BudgetMeter = {
     async take(asset) {
       told.push(['take', asset]);
-      return { granted: true, waitMs: 0 };
+      return { granted: true, waitMs: 0, known: { asset: null, app: null } };
     },
     async late() {
       // depends on the machine's speed

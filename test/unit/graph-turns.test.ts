@@ -10,7 +10,7 @@ const UNKNOWN: Usage = { assetPercent: null, appPercent: null, regainMinutes: nu
 const MINUTE = 60_000;
 
 /** A budget that gives this turn and remembers what it is told. */
-function meter(turn: Turn = { granted: true, waitMs: 0 }) {
+function meter(turn: Turn = { granted: true, waitMs: 0, known: { asset: null, app: null } }) {
   const told: unknown[] = [];
   const budget: BudgetMeter = {
     take: async () => turn,
