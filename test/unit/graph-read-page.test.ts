@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Platform } from '../../src/contract/platform.ts';
 import { readPage } from '../../src/graph/conversations.ts';
 import { GraphError } from '../../src/graph/errors.ts';
 import { conversationOf, graphTime, messageOf, rejectionsOf, TOKEN } from './graph-samples.ts';
@@ -140,6 +141,50 @@ describe('whether all messages are there', () => {
       messagesComplete: complete,
       messagesAfter: after,
     });
+  });
+});
+
+describe('what Graph shows of a conversation', () => {
+  const message = (i: number) => ({ id: `m_${i}`, created_time: graphTime(i) });
+  /** A conversation with so many messages on its nested page, whether older ones follow, and what Graph counts. */
+  function nested(
+    platform: Platform,
+    shown: number,
+    more: boolean,
+    message_count: number | null,
+    asked = 25,
+  ) {
+    const data = Array.from({ length: shown }, (_, i) => message(i));
+    const item = {
+      id: 't_1',
+      ...(message_count === null ? {} : { message_count }),
+      messages: { data, paging: more ? { next: next('older') } : {} },
+    };
+    const [conversation] = readPage({ data: [item] }, null, { platform, messages: asked }).conversations;
+    return [conversation?.messagesAfter, conversation?.messagesComplete, conversation?.unavailable];
+  }
+
+  test.each<[string, ReturnType<typeof nested>, [string | null, boolean, number]]>([
+    ['Messenger, all', nested('messenger', 20, false, 20), [null, true, 0]],
+    ['Messenger, older ones follow', nested('messenger', 25, true, 300), ['older', false, 0]],
+    ['Instagram, all', nested('instagram', 19, false, 19), [null, true, 0]],
+    ['Instagram, all twenty', nested('instagram', 20, false, 20), [null, true, 0]],
+    ['Instagram, older ones are beyond reach', nested('instagram', 20, true, 300), [null, true, 280]],
+    ['Instagram, beyond reach and not counted', nested('instagram', 20, true, null), [null, true, 1]],
+    ['Instagram, beyond reach and counted wrongly', nested('instagram', 20, true, 3), [null, true, 1]],
+    ['Instagram, fewer were asked for', nested('instagram', 5, true, 300, 5), ['older', false, 0]],
+    ['counted and not shown', nested('messenger', 0, false, 7), [null, false, 0]],
+    ['none were asked for', nested('messenger', 0, false, 0, 0), [null, false, 0]],
+  ])('%s', (_, got, expected) => {
+    expect(got).toEqual(expected);
+  });
+
+  test('messages that could not be read are shown too', () => {
+    const data = [...Array.from({ length: 18 }, (_, i) => message(i)), { id: 'm_bad' }, null];
+    const item = { id: 't_1', message_count: 50, messages: { data, paging: { next: next('older') } } };
+    const page = readPage({ data: [item] }, null, { platform: 'instagram', messages: 20 });
+    expect(page.conversations[0]).toMatchObject({ messagesComplete: true, unavailable: 30 });
+    expect(page.rejected).toHaveLength(2);
   });
 });
 
