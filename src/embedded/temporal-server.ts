@@ -17,6 +17,8 @@ export interface TemporalServerOptions {
   port?: number | undefined;
   /** Port of the web UI; without one, and with 'headless', there is no UI. */
   uiPort?: number | 'headless' | undefined;
+  /** Port of its Prometheus metrics; one of its own choice if absent. */
+  metricsPort?: number | undefined;
   /** Asked for both ports instead, after a server that was left behind has freed its own. */
   choosePorts?: (() => Promise<{ port: number; uiPort: number }>) | undefined;
   /** Registered before the server counts as started, also in a database made without them. */
@@ -97,7 +99,13 @@ async function endLeftBehind(pidFile: string, log: EmbeddedLog): Promise<void> {
 
 /** Arguments of `temporal`. Exported for its test. */
 export function startDevArgs(
-  { dataDir, uiPort, searchAttributes, namespace }: Omit<TemporalServerOptions, 'binary' | 'log'>,
+  {
+    dataDir,
+    uiPort,
+    metricsPort,
+    searchAttributes,
+    namespace,
+  }: Omit<TemporalServerOptions, 'binary' | 'log'>,
   port: number,
 ): string[] {
   const args = ['server', 'start-dev', '--ip', HOST, '--port', String(port), '--log-level', 'error'];
@@ -106,6 +114,7 @@ export function startDevArgs(
   args.push('--dynamic-config-value', 'history.timerProcessorMaxPollRPS=2000');
   if (uiPort === undefined || uiPort === 'headless') args.push('--headless');
   else args.push('--ui-port', String(uiPort));
+  if (metricsPort !== undefined) args.push('--metrics-port', String(metricsPort));
   if (dataDir !== undefined) args.push('--db-filename', path.join(dataDir, 'temporal.db'));
   if (namespace !== undefined && namespace !== 'default') args.push('--namespace', namespace);
   for (const [name, kind] of Object.entries(searchAttributes))
