@@ -57,7 +57,7 @@ async function ratesOf({ sql }: Installation): Promise<{ first: number; last: nu
       SELECT created_at, fetched, ntile(10) OVER (ORDER BY seq) AS tenth FROM sync_batches
     ), rate AS (
       SELECT tenth, sum(fetched) * (count(*) - 1)::float8 / count(*)
-        / nullif(extract(epoch FROM max(created_at) - min(created_at)), 0)::float8 AS rate
+        / coalesce(nullif(extract(epoch FROM max(created_at) - min(created_at)), 0), 'NaN')::float8 AS rate
       FROM batch GROUP BY tenth
     )
     SELECT (SELECT rate FROM rate WHERE tenth = 1) AS first, (SELECT rate FROM rate WHERE tenth = 10) AS last`;
