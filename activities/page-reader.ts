@@ -25,8 +25,8 @@ export function createPageReader(graph: GraphClient, inbox: GraphInbox, signal: 
 }
 
 /**
- * Reads listed conversations, one a page. The cursor is the number of the next one. One that Graph does not know is
- * set aside, the others are read.
+ * Reads listed conversations, one a page. The cursor is the number of the next one. One that Graph does not know, or
+ * whose id it refuses, is set aside; the others are read.
  *
  * @param ids Graph ids
  * @param signal aborts the call in hand
@@ -52,7 +52,8 @@ export function createListReader(
       const page = await graph
         .readConversation(inbox, id, size.messages, { signal, onCall: counted })
         .catch((error: unknown) => {
-          if (error instanceof GraphError && error.kind === 'gone') return unknownConversation(id, error);
+          if (error instanceof GraphError && (error.kind === 'gone' || error.kind === 'bad_request'))
+            return unknownConversation(id, error);
           throw error;
         });
       return { ...page, after: next };

@@ -39,7 +39,10 @@ export interface SliceContext {
 /** How the work of a slice ends when nothing goes wrong. */
 export type WorkEnd = 'time' | (typeof DONE_ENDS)[number];
 
-/** Often enough that a cancel reaches a slice that waits for Graph. */
+/**
+ * A slice ends by itself soon enough for a cancel; one that takes longer, because it waits for Graph, tells that it lives
+ * from then on, and is told of a cancel. Each heartbeat is an Action that Temporal Cloud bills.
+ */
 const HEARTBEAT_MS = 1000;
 
 /**
@@ -55,7 +58,10 @@ export async function runSlice(
   work: (context: SliceContext) => Promise<WorkEnd>,
 ): Promise<SliceResult> {
   const signal = cancellationSignal();
-  const beat = setInterval(() => heartbeat(), HEARTBEAT_MS);
+  let beat = setTimeout(() => {
+    beat = setInterval(() => heartbeat(), HEARTBEAT_MS);
+    heartbeat();
+  }, deps.sliceMs + HEARTBEAT_MS);
   const { pages, lifecycle } = deps.store;
   const result = (end: Pick<SliceResult, 'why' | 'untilMs' | 'error'>): SliceResult => ({
     ...end,
@@ -73,6 +79,7 @@ export async function runSlice(
       signal,
       deadlineMs: Date.now() + deps.sliceMs,
     });
+    if (state.apiCalls > 0) await lifecycle.countCalls(input.jobId, state.apiCalls);
     return result({ why, untilMs: null, error: null });
   } catch (thrown) {
     if (signal.aborted) return goOn();
@@ -90,7 +97,7 @@ export async function runSlice(
     const end = sliceEndOf(error, input, state.advanced, deps.standstillMs);
     return result({ ...end, error: syncError });
   } finally {
-    clearInterval(beat);
+    clearTimeout(beat);
   }
 }
 

@@ -26,10 +26,12 @@ export function createSyncHistorySlice(deps: SliceDeps) {
       advanced: false,
       apiCalls: 0,
     };
+    let counted = false;
     const result = await runSlice(deps, input, state, async (context) => {
       if (input.recount) state.job = await histories.recount(scope);
+      counted = true;
       return walkHistories(deps, scope, input.refresh, state, context);
     });
-    return { ...result, messageLimit: state.messageLimit };
+    return { ...result, messageLimit: state.messageLimit, counted };
   };
 }

@@ -1,4 +1,3 @@
-import { heartbeat } from '@temporalio/activity';
 import { GraphError } from '../src/graph/index.ts';
 import { type HistoryScope, type IncompleteConversation, isEnough } from '../src/store/index.ts';
 import { createHistoryReader, type ReadHistoryPage } from './history-reader.ts';
@@ -99,7 +98,6 @@ export async function walkHistories(
       if (stored === null) return 'time';
       state.job = stored.job;
       state.advanced = true;
-      heartbeat(stored.job.histories);
       if (context.signal.aborted || isLate) return 'time';
       conversation = following;
     }

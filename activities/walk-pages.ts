@@ -1,4 +1,3 @@
-import { heartbeat } from '@temporalio/activity';
 import type { PageSize, SyncSliceInput } from '../src/contract/slice.ts';
 import type { Store, StreamPosition } from '../src/store/index.ts';
 import { buildBatch } from './build-batch.ts';
@@ -66,7 +65,6 @@ export async function walkPages(
       state.position = stored.position;
       state.job = stored.job;
       state.advanced = true;
-      heartbeat(stored.position.seq);
       if (stored.position.isLast) return atEnd();
       // another attempt was ahead: leave it to the next slice, which starts from what is stored
       if (stored.position.seq !== batch.seq || signal.aborted) return 'time';

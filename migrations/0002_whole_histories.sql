@@ -14,6 +14,14 @@ FROM (SELECT conversation_id, max(occurred_at) AS newest FROM contact_interactio
       WHERE event_type = 'message' GROUP BY conversation_id) m
 WHERE m.conversation_id = c.id;
 
+-- One key says what two said: an event belongs to a conversation, and to the page of that conversation.
+ALTER TABLE messenger_conversations ADD CONSTRAINT messenger_conversations_id_page UNIQUE (id, page_id);
+ALTER TABLE contact_interaction_events
+  DROP CONSTRAINT contact_interaction_events_page_id_fkey,
+  DROP CONSTRAINT contact_interaction_events_conversation_id_fkey,
+  ADD CONSTRAINT contact_interaction_events_conversation_id_fkey FOREIGN KEY (conversation_id, page_id)
+    REFERENCES messenger_conversations (id, page_id) ON DELETE CASCADE;
+
 -- conversations of which messages are missing, newest first
 DROP INDEX messenger_conversations_history;
 CREATE INDEX messenger_conversations_history ON messenger_conversations (page_id, platform, activity_at DESC, id DESC)

@@ -2,7 +2,7 @@
 -- A repair mends one conversation: it is not the page's sync, holds no lock and counts in no statistics.
 
 -- the newest sync of a page, however many repairs there were since
-CREATE INDEX sync_jobs_page_syncs ON sync_jobs (page_id, created_at DESC, id DESC) WHERE trigger <> 'repair';
+CREATE INDEX sync_jobs_page_syncs ON sync_jobs (page_id, created_at DESC, id DESC) WHERE conversation_id IS NULL;
 CREATE INDEX sync_jobs_page_failed ON sync_jobs (page_id, completed_at DESC) WHERE status = 'FAILED';
 -- retention walks ended jobs, and payloads, oldest first
 CREATE INDEX sync_jobs_ended ON sync_jobs (completed_at, id) WHERE completed_at IS NOT NULL;
@@ -22,7 +22,7 @@ JOIN facebook_pages p ON p.id = j.page_id
 CROSS JOIN LATERAL (SELECT j.elapsed_ms * interval '1 ms' + coalesce(now() - j.running_since, '0') AS elapsed) work
 CROSS JOIN LATERAL (SELECT max(b.blocked_until) AS blocked_until FROM graph_budget b
   WHERE b.asset IN (p.facebook_page_id, p.instagram_account_id, '(app)') AND b.blocked_until > now()) budget
-WHERE j.status IN ('PENDING', 'IN_PROGRESS', 'PAUSED') AND j.trigger <> 'repair'
+WHERE j.status IN ('PENDING', 'IN_PROGRESS', 'PAUSED') AND j.conversation_id IS NULL
 ORDER BY j.created_at DESC;
 
 -- one row a page: the syncs that have ended, as far back as they are kept. The success rate is in percent.
@@ -47,7 +47,7 @@ CROSS JOIN LATERAL (
     max(completed_at) AS last_sync_at,
     max(completed_at) FILTER (WHERE status IN ('COMPLETED', 'UP_TO_DATE')) AS last_success_at
   FROM sync_jobs
-  WHERE page_id = p.id AND trigger <> 'repair' AND completed_at IS NOT NULL
+  WHERE page_id = p.id AND conversation_id IS NULL AND completed_at IS NOT NULL
 ) s
 ORDER BY s.last_sync_at DESC NULLS LAST;
 
@@ -58,7 +58,7 @@ SELECT j.page_id, p.facebook_page_id, p.name AS page_name, j.id AS job_id, p.fac
   now() - coalesce(j.running_since, j.created_at) AS held_for
 FROM sync_jobs j
 JOIN facebook_pages p ON p.id = j.page_id
-WHERE j.status IN ('PENDING', 'IN_PROGRESS', 'PAUSED') AND j.trigger <> 'repair'
+WHERE j.status IN ('PENDING', 'IN_PROGRESS', 'PAUSED') AND j.conversation_id IS NULL
 ORDER BY acquired_at;
 
 CREATE FUNCTION sync_locks_are_workflows() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -112,14 +112,14 @@ SELECT p.id AS page_id, p.facebook_page_id, p.name AS page_name,
   inbox.conversations, history.incomplete AS incomplete_histories
 FROM facebook_pages p
 LEFT JOIN LATERAL (SELECT j.id, j.status, j.message, j.last_error, j.created_at, j.completed_at FROM sync_jobs j
-  WHERE j.page_id = p.id AND j.trigger <> 'repair' ORDER BY j.created_at DESC, j.id DESC LIMIT 1) newest ON true
+  WHERE j.page_id = p.id AND j.conversation_id IS NULL ORDER BY j.created_at DESC, j.id DESC LIMIT 1) newest ON true
 LEFT JOIN LATERAL (SELECT j.completed_at AS at FROM sync_jobs j
-  WHERE j.page_id = p.id AND j.trigger <> 'repair' AND j.status IN ('COMPLETED', 'UP_TO_DATE')
+  WHERE j.page_id = p.id AND j.conversation_id IS NULL AND j.status IN ('COMPLETED', 'UP_TO_DATE')
   ORDER BY j.created_at DESC, j.id DESC LIMIT 1) success ON true
 CROSS JOIN LATERAL (SELECT count(*) AS syncs FROM sync_jobs j
   WHERE j.page_id = p.id AND j.status = 'FAILED' AND j.completed_at > now() - interval '24 hours'
-    AND j.trigger <> 'repair') failed
--- each thing once, however many syncs have set it aside, and only while no later one has read it
+    AND j.conversation_id IS NULL) failed
+-- each thing once, however many syncs have set it aside
 CROSS JOIN LATERAL (SELECT count(DISTINCT (f.platform, f.item_type, coalesce(f.graph_id, f.id::text))) AS items
   FROM sync_failures f WHERE f.page_id = p.id AND f.resolved_at IS NULL) aside
 CROSS JOIN LATERAL (SELECT max(b.blocked_until) AS blocked_until FROM graph_budget b

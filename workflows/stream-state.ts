@@ -27,7 +27,7 @@ export interface StreamState {
   pageSize: PageSize | null;
   /** Messages asked for per call of the history phase. */
   messageLimit: number | null;
-  /** Whether a slice of the history phase has reported. */
+  /** Whether the history phase has counted what there is to do. */
   counted: boolean;
   /** Epoch milliseconds until which Meta wants no calls. */
   waitUntilMs: number | null;
@@ -94,7 +94,7 @@ export function afterStreamSlice(
     ...before,
     ...('seq' in result
       ? { seq: result.seq, fetched: result.fetched, pageSize: result.pageSize }
-      : { messageLimit: result.messageLimit, counted: true }),
+      : { messageLimit: result.messageLimit, counted: before.counted || result.counted }),
     restartAfterSeq: null,
     waitUntilMs: null,
     failures: 0,

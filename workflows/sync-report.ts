@@ -21,10 +21,10 @@ export function outcome(state: SyncState): {
   const coveredPlatforms =
     state.mode === 'selective' ? [] : state.streams.filter(isCovered).map((stream) => stream.platform);
   if (stopped.length === 0) {
-    const covered = coveredPlatforms.length === state.streams.length;
-    const { fetched, histories, eventsCreated } = state.job;
-    const nothingNew = state.streams.every((stream) => stream.why === 'up_to_date');
-    const status = nothingNew && fetched + histories + eventsCreated === 0 ? 'UP_TO_DATE' : 'COMPLETED';
+    const covered = state.mode !== 'selective' && state.streams.every(isCovered);
+    const { fetched, histories, historiesFailed } = state.job;
+    const looked = state.streams.length > 0 && state.streams.every((stream) => stream.why === 'up_to_date');
+    const status = looked && fetched + histories + historiesFailed === 0 ? 'UP_TO_DATE' : 'COMPLETED';
     return { status, covered, coveredPlatforms, reason: null, error: null };
   }
   const gotAnything = state.job.fetched > 0 || stopped.length < state.streams.length;

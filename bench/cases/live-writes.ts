@@ -115,6 +115,7 @@ async function createWriter(installation: Installation, page: BenchPage) {
           unreadCount: 1,
           historyCursor: null,
           historyComplete: true,
+          unavailable: 0,
           events: [event],
           payload: () => null,
         },
@@ -122,6 +123,8 @@ async function createWriter(installation: Installation, page: BenchPage) {
       repeated: 0,
       failures: [],
       apiCalls: 0,
+      keepIds: false,
+      refresh: false,
     });
     return performance.now() - began;
   }

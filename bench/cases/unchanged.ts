@@ -1,4 +1,3 @@
-import type { SyncMode } from '../../src/contract/sync-options.ts';
 import { atMost, type Bench } from '../result.ts';
 import { expectStored } from '../stack/inbox.ts';
 import type { BenchPage, Installation } from '../stack/installation.ts';
@@ -62,7 +61,7 @@ async function smartSync(
   const { simulator } = installation;
   await simulator.control('DELETE', '/calls');
   try {
-    const { job, seconds } = await sync(installation, page, { mode: 'incremental' as SyncMode });
+    const { job, seconds } = await sync(installation, page, { mode: 'incremental' });
     const { total } = await simulator.control<{ total: number }>('GET', '/calls');
     return { outcome: `${job.status} after ${seconds} s`, calls: total };
   } catch (error) {

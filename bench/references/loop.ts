@@ -21,7 +21,8 @@ export async function loop(
     let coming: Promise<Batch> | null = reader.read(START);
     while (coming !== null) {
       const batch: Batch = await coming;
-      const after = { seq: batch.seq, nextCursor: batch.nextCursor, isLast: batch.isLast, fetched: 0 };
+      const { seq, nextCursor, isLast } = batch;
+      const after = { ...START, seq, nextCursor, isLast };
       coming = batch.isLast || !ahead ? null : reader.read(after);
       await store.batches.store(batch);
       if (!batch.isLast && !ahead) coming = reader.read(after);

@@ -18,7 +18,8 @@ export async function rowLoop(installation: Installation, pages: readonly BenchP
       const batch = await reader.read(position);
       for (const conversation of batch.conversations)
         await storeRowByRow(installation.sql, page.id, conversation);
-      position = { seq: batch.seq, nextCursor: batch.nextCursor, isLast: batch.isLast, fetched: 0 };
+      const { seq, nextCursor, isLast } = batch;
+      position = { ...START, seq, nextCursor, isLast };
     }
   });
   await expectStored(installation, pages);

@@ -5,7 +5,7 @@ import { fullPageSize } from '../../activities/page-size.ts';
 import type { BudgetMeter } from '../../src/contract/budget.ts';
 import type { Platform } from '../../src/contract/platform.ts';
 import type { SyncSliceInput } from '../../src/contract/slice.ts';
-import { createGraphClient, type GraphClient } from '../../src/graph/index.ts';
+import { createGraphClient, type GraphClient, type GraphInbox } from '../../src/graph/index.ts';
 import {
   type Batch,
   createStore,
@@ -17,7 +17,7 @@ import type { BenchPage, Installation } from '../stack/installation.ts';
 
 /** The references have no budget: each call goes at once. */
 const NO_BUDGET: BudgetMeter = {
-  take: async () => ({ granted: true, waitMs: 0 }),
+  take: async () => ({ granted: true, waitMs: 0, known: { asset: null, app: null } }),
   late: async () => {},
   block: async () => {},
   observe: async () => {},
@@ -38,7 +38,13 @@ export interface Tools {
   open(page: BenchPage, platform: Platform): Promise<Reader>;
 }
 
-export const START: StreamPosition = { seq: 0, nextCursor: null, isLast: false, fetched: 0 };
+export const START: StreamPosition = {
+  seq: 0,
+  nothingNew: false,
+  nextCursor: null,
+  isLast: false,
+  fetched: 0,
+};
 
 export function createTools({ sql, simulator }: Installation): Tools {
   const endpoint = {
@@ -79,20 +85,34 @@ function readerOf(
     jobId,
     pageId: page.id,
     platform,
+    mode: 'full',
     pageSize: null,
     messageDepth: 'all',
     maxConversations: null,
     failures: 0,
+    stuckSinceMs: null,
     restartAfterSeq: null,
+    stopBelow: null,
+    lookFirst: false,
+    until: null,
+    unreadOnly: false,
+    listed: false,
+    walkedOnly: false,
+    refresh: false,
   };
   const own = new Set([page.facebookPageId, page.instagramAccountId ?? '']);
-  const credentials = { ...page, encryptedToken: '' };
-  const read: PageReader = createPageReader(graph, credentials, platform, new AbortController().signal);
-  const size = fullPageSize(platform, 'all');
+  const inbox: GraphInbox = {
+    pageId: page.facebookPageId,
+    asset: page.facebookPageId,
+    token: page.accessToken,
+    platform,
+  };
+  const read: PageReader = createPageReader(graph, inbox, new AbortController().signal);
+  const size = fullPageSize(input);
   return {
     jobId,
     async read(position) {
-      return buildBatch(input, own, position, await read(position.nextCursor, size), null);
+      return buildBatch(input, own, position, await read(position.nextCursor, size, () => {}), null);
     },
   };
 }

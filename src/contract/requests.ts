@@ -24,7 +24,10 @@ export const connectPageRequest = z.strictObject({
 export type ConnectPageRequest = z.infer<typeof connectPageRequest>;
 
 /** ISO 8601 with an offset, as ISO in UTC. */
-const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
+const time = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text).toISOString())
+  .refine((iso) => /^\d{4}-/.test(iso), 'must be a time before the year 10000');
 
 /** What only a selective sync knows. */
 const SELECTION_FIELDS = ['since', 'until', 'platforms', 'unreadOnly', 'conversationIds'] as const;

@@ -121,4 +121,6 @@ export interface SyncSliceResult extends SliceResult {
 /** Result of `syncHistorySlice`. */
 export interface HistorySliceResult extends SliceResult {
   messageLimit: number;
+  /** Whether what there is to do has been counted. */
+  counted: boolean;
 }

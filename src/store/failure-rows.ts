@@ -1,7 +1,7 @@
 import type { Platform } from '../contract/platform.ts';
 import type { FailureInput } from './batch.ts';
 import { jsonText } from './event-rows.ts';
-import type { Sql } from './sql.ts';
+import type { Fragment, Sql } from './sql.ts';
 
 /**
  * Sets items aside, each once a job; returns `item_type, reason` of the new ones.
@@ -12,7 +12,7 @@ export function insertFailures(
   sql: Sql,
   of: { jobId: string; pageId: string; platform: Platform },
   failures: readonly FailureInput[],
-  guard: ReturnType<Sql>,
+  guard: Fragment,
 ) {
   const all = <T>(pick: (failure: FailureInput) => T) => failures.map(pick);
   return sql`

@@ -49,10 +49,14 @@ export function createGraphBudget(sql: Sql, callsPerSecond: number, parkMs = 300
         ), state AS (
           SELECT greatest(app.blocked_until, app.next_look_at) AS app_free_at,
             greatest(own.next_call_at, own.blocked_until) AS own_free_at,
-            app.next_look_at IS NOT NULL AS app_is_full, own.known AS own_known, app.known AS app_known,
+            app.next_look_at IS NOT NULL AS app_is_full, own.next_call_at IS NOT NULL AS is_there, own.known AS own_known, app.known AS app_known,
             (${paces}::float8[])[1 + greatest(0, 1 + least(coalesce(greatest(app.percent, own.percent), 0), ${FULL_FROM})
               - ${SLOW_FROM})] * interval '1 ms' AS pace
           FROM (VALUES (1)) AS always LEFT JOIN app ON true LEFT JOIN own ON true
+        ), free AS (
+          -- without a limit, and with no meter to mind, there is nothing to write
+          SELECT FROM state WHERE pace = '0' AND is_there AND NOT app_is_full
+            AND coalesce(greatest(app_free_at, own_free_at), '-infinity') <= clock_timestamp()
         ), look AS (
           -- of all assets one may look: who comes second finds the look taken
           UPDATE graph_budget a SET next_call_at = greatest(a.next_call_at, a.blocked_until, clock_timestamp()) + state.pace
@@ -62,7 +66,7 @@ export function createGraphBudget(sql: Sql, callsPerSecond: number, parkMs = 300
         ), taken AS (
           INSERT INTO graph_budget AS b (asset, next_call_at)
           SELECT ${asset}, greatest(app_free_at, clock_timestamp()) + pace FROM state
-          WHERE (NOT app_is_full OR EXISTS (SELECT FROM look))
+          WHERE NOT EXISTS (SELECT FROM free) AND (NOT app_is_full OR EXISTS (SELECT FROM look))
             AND coalesce(app_free_at, '-infinity') <= ${after(maxWaitMs)}
           ON CONFLICT (asset) DO UPDATE SET next_call_at = (SELECT pace FROM state)
             + greatest(b.next_call_at, b.blocked_until, excluded.next_call_at - (SELECT pace FROM state))
@@ -73,11 +77,14 @@ export function createGraphBudget(sql: Sql, callsPerSecond: number, parkMs = 300
           own_known, app_known
         FROM taken CROSS JOIN state
         UNION ALL
+        SELECT true, 0, NULL, own_known, app_known FROM free CROSS JOIN state
+        UNION ALL
         SELECT false, extract(epoch FROM greatest(app_free_at, own_free_at) - clock_timestamp())::float8 * 1000,
           CASE WHEN app_free_at >= coalesce(own_free_at, '-infinity') THEN app.blocked_why
             WHEN own.blocked_until > clock_timestamp() OR own.percent >= ${FULL_FROM} THEN own.blocked_why
           END, NULL, NULL
-        FROM state LEFT JOIN app ON true LEFT JOIN own ON true WHERE NOT EXISTS (SELECT FROM taken)`;
+        FROM state LEFT JOIN app ON true LEFT JOIN own ON true 
+        WHERE NOT EXISTS (SELECT FROM taken) AND NOT EXISTS (SELECT FROM free)`;
       const waitMs = Math.max(0, Math.ceil(row?.wait_ms ?? 0));
       if (row?.granted) {
         return { granted: true, waitMs, known: { asset: row.own_known, app: row.app_known } };

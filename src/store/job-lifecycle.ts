@@ -141,6 +141,12 @@ export function createJobLifecycle(sql: Sql) {
       });
     },
 
+    /** Counts calls that brought nothing that could be stored. */
+    async countCalls(jobId: string, apiCalls: number): Promise<void> {
+      await sql`UPDATE sync_jobs SET api_calls = api_calls + ${apiCalls}, revision = nextval('sync_revision')
+        WHERE id = ${jobId}`;
+    },
+
     /**
      * Remembers what went wrong last, and tells those who watch.
      *

@@ -6,7 +6,7 @@ export interface OpenJob {
   id: string;
   pageId: string;
   facebookPageId: string;
-  /** The conversation that it repairs. */
+  /** The one conversation that the job repairs; `null` for a page's sync. */
   conversationId: string | null;
   status: JobStatus;
   /** First run of the workflow that took the job up; `null` before. */
@@ -32,8 +32,7 @@ export function createUpkeepStore(sql: Sql) {
      */
     async openJobs(graceMs: number, after: string | null, limit: number): Promise<OpenJob[]> {
       return sql<OpenJob[]>`
-        SELECT j.id, j.page_id AS "pageId", p.facebook_page_id AS "facebookPageId",
-          j.conversation_id AS "conversationId", j.status,
+        SELECT j.id, j.page_id AS "pageId", p.facebook_page_id AS "facebookPageId", j.conversation_id AS "conversationId", j.status,
           j.workflow_run_id AS "runId"
         FROM sync_jobs j JOIN facebook_pages p ON p.id = j.page_id
         WHERE j.status = ANY(${[...OPEN_STATUSES]}) AND (${after}::uuid IS NULL OR j.id > ${after}::uuid)
@@ -88,7 +87,7 @@ export function createUpkeepStore(sql: Sql) {
 
   /** The condition that nobody needs the job `j`. */
   function notNeeded(): Fragment {
-    return sql`j.id IS DISTINCT FROM (SELECT n.id FROM sync_jobs n WHERE n.page_id = j.page_id AND n.trigger <> 'repair'
+    return sql`j.id IS DISTINCT FROM (SELECT n.id FROM sync_jobs n WHERE n.page_id = j.page_id AND n.conversation_id IS NULL
         ORDER BY n.created_at DESC, n.id DESC LIMIT 1)
       AND NOT EXISTS (SELECT FROM facebook_pages p WHERE p.id = j.page_id AND p.sync_checkpoint ->> 'jobId' = j.id::text)`;
   }

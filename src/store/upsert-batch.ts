@@ -15,8 +15,9 @@ export const BATCH_KEY = 'sync_batches_pkey';
  *
  * - The batch's row is the idempotency key: a batch that is there already makes the whole statement fail on
  *   `sync_batches_pkey`, so nothing is ever counted twice.
- * - Rows that would not change are not written. `version` grows only where something does (C2); how a reading changes
- *   a row says `conversation-merge.ts`.
+ * - Rows that would not change are not written, nor locked: what is unchanged is left out before `ON CONFLICT`, which
+ *   locks whatever it meets, and which looks once more at what has come in between. `version` grows only where something
+ *   does (C2); how a reading changes a row says `conversation-merge.ts`.
  * - A conversation or contact that another writer makes in the same moment can be neither returned nor seen by
  *   this statement's snapshot; then `conversation_id` is null or `sender_has_contact` fails, the statement is
  *   undone, and a second run sees the row.
@@ -31,7 +32,7 @@ export const BATCH_KEY = 'sync_batches_pkey';
  */
 export async function upsertBatch(sql: Sql, batch: Batch): Promise<BatchResult> {
   const { conversations, failures } = batch;
-  const merge = mergeConversation(sql);
+  const merge = mergeConversation(sql, 'excluded');
   const sid = sql(batch.platform === 'messenger' ? 'messenger_psid' : 'instagram_sid');
   const of = <T>(pick: (c: ConversationInput) => T) => conversations.map(pick);
   const events = conversations.flatMap((c) => c.events);
@@ -54,8 +55,14 @@ export async function upsertBatch(sql: Sql, batch: Batch): Promise<BatchResult> 
       UNION ALL SELECT 0, NULL, '{}', NULL, '{}' WHERE ${batch.seq}::int = 1
     ), contact AS (
       INSERT INTO contacts AS c (page_id, ${sid}, name, username, last_interaction_at)
-      SELECT DISTINCT ON (sender_id) ${batch.pageId}::uuid, sender_id, sender_name, username, last_message_at
-      FROM input WHERE sender_id IS NOT NULL ORDER BY sender_id, last_message_at DESC NULLS LAST
+      SELECT ${batch.pageId}::uuid, p.sender_id, p.sender_name, p.username, p.last_message_at
+      FROM (SELECT DISTINCT ON (sender_id) * FROM input WHERE sender_id IS NOT NULL
+        ORDER BY sender_id, last_message_at DESC NULLS LAST) p
+      LEFT JOIN LATERAL (SELECT id, name, username, last_interaction_at FROM contacts
+        WHERE page_id = ${batch.pageId}::uuid AND ${sid} = p.sender_id LIMIT 1) c ON true
+      WHERE c.id IS NULL OR (coalesce(p.sender_name, c.name), coalesce(p.username, c.username),
+          greatest(c.last_interaction_at, p.last_message_at))
+        IS DISTINCT FROM (c.name, c.username, c.last_interaction_at)
       ON CONFLICT (page_id, ${sid}) DO UPDATE SET
         name = coalesce(excluded.name, c.name),
         username = coalesce(excluded.username, c.username),
@@ -71,16 +78,23 @@ export async function upsertBatch(sql: Sql, batch: Batch): Promise<BatchResult> 
         SELECT id FROM contacts WHERE page_id = ${batch.pageId}::uuid AND ${sid} = i.sender_id LIMIT 1) c
     ), stored AS (
       SELECT c.* FROM input i CROSS JOIN LATERAL (
-        SELECT id, graph_conversation_id FROM messenger_conversations
+        SELECT * FROM messenger_conversations
         WHERE graph_conversation_id = i.graph_id AND page_id IS NOT DISTINCT FROM ${batch.pageId}::uuid
           AND platform = ${batch.platform} LIMIT 1) c
+    ), reading AS (
+      SELECT i.graph_id AS graph_conversation_id, p.id AS contact_id, i.sender_id, i.sender_name, i.last_message_at,
+        i.updated_time, i.message_count, i.unread_count, i.history_cursor, i.history_complete, i.newest_at AS synced_to,
+        i.oldest_at
+      FROM input i LEFT JOIN person p ON p.sid = i.sender_id
     ), conversation AS (
       INSERT INTO messenger_conversations AS c (page_id, platform, graph_conversation_id, contact_id, sender_id,
         sender_name, last_message_at, updated_time, message_count, unread_count, history_cursor, history_complete, synced_to)
-      SELECT ${batch.pageId}::uuid, ${batch.platform}::text, i.graph_id, p.id, i.sender_id, i.sender_name,
-        i.last_message_at, i.updated_time, i.message_count, i.unread_count, i.history_cursor, i.history_complete, i.newest_at
-      FROM input i LEFT JOIN person p ON p.sid = i.sender_id
-      ORDER BY i.graph_id
+      SELECT ${batch.pageId}::uuid, ${batch.platform}::text, reading.graph_conversation_id, reading.contact_id,
+        reading.sender_id, reading.sender_name, reading.last_message_at, reading.updated_time, reading.message_count,
+        reading.unread_count, reading.history_cursor, reading.history_complete, reading.synced_to
+      FROM reading LEFT JOIN stored c ON c.graph_conversation_id = reading.graph_conversation_id
+      WHERE c.id IS NULL OR ${mergeConversation(sql, 'reading').isChange}
+      ORDER BY reading.graph_conversation_id
       ON CONFLICT (page_id, platform, graph_conversation_id) DO UPDATE SET
         ${merge.assignments}, version = c.version + 1, updated_at = now()
       WHERE ${merge.isChange}

@@ -135,10 +135,12 @@ test('a job that lost its workflow to another one is closed, that one’s is not
 test('a repair is looked for under its own ID, and leaves the page’s checkpoint alone', async () => {
   const { sql } = under.stack;
   const jobId = randomUUID();
-  await sql`INSERT INTO sync_jobs (id, page_id, mode, trigger, status, started_at, running_since)
-    VALUES (${jobId}, ${under.page.id}, 'full', 'repair', 'IN_PROGRESS', now(), now())`;
+  const [broken] = await sql`INSERT INTO messenger_conversations (page_id, platform, graph_conversation_id)
+    VALUES (${under.page.id}, 'messenger', 'broken') RETURNING id`;
+  await sql`INSERT INTO sync_jobs (id, page_id, mode, trigger, status, started_at, running_since, conversation_id)
+    VALUES (${jobId}, ${under.page.id}, 'full', 'repair', 'IN_PROGRESS', now(), now(), ${broken?.id})`;
   const repair = await under.stack.temporal.workflow.start('RepairWorkflow', {
-    workflowId: `repair/${jobId}`,
+    workflowId: `repair/${broken?.id}`,
     taskQueue: `nobody-${randomUUID()}`,
     args: [],
   });

@@ -65,7 +65,7 @@ async function endedWithBatches(status: 'COMPLETED' | 'FAILED' | 'CANCELLED' | '
 test('deletes jobs that ended 30 days ago, but never the newest sync of a page or one that can be resumed', async () => {
   const old = await endedWithBatches('COMPLETED');
   const repair = await endedWithBatches('PARTIAL');
-  await stack.sql`UPDATE sync_jobs SET trigger = 'repair' WHERE id = ${repair}`;
+  await store.asRepair(repair);
   const newest = await endedWithBatches('FAILED');
   // as if an older one could be resumed
   const resumable = await endedWithBatches('CANCELLED');

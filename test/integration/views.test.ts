@@ -1,7 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { EndedStatus } from '../../src/contract/job-status.ts';
 import type { PageResource } from '../../src/contract/resources.ts';
-import type { ConversationInput, FailureInput } from '../../src/store/index.ts';
 import { conversation } from '../support/batches.ts';
 import { storeUnderTest, type TestStore } from '../support/store-under-test.ts';
 
@@ -88,7 +86,8 @@ describe('active_syncs and sync_locks', () => {
 
   test('a repair is not the page’s sync', async () => {
     const jobId = await under.runningJob(page);
-    await under.sql`UPDATE sync_jobs SET trigger = 'repair' WHERE id = ${jobId}`;
+    await under.batches.store(under.batch(page, jobId, 1, [conversation('broken')]));
+    await under.asRepair(jobId);
     for (const view of ['active_syncs', 'sync_locks']) expect(await row(view)).toBeUndefined();
     expect(await health()).toBe('never_synced');
     await under.close(jobId, 'FAILED');
@@ -192,28 +191,22 @@ describe('page_health', () => {
     expect(await row('page_health')).toMatchObject({ failed_syncs_24h: 0 });
   });
 
-  test('counts what is set aside until a later sync has read it, each thing once, and incomplete histories', async () => {
-    const aside = (
-      graphId: string | null,
-      itemType: FailureInput['itemType'] = 'conversation',
-    ): FailureInput => ({
+  test('counts what is set aside until that is resolved, each thing once, and incomplete histories', async () => {
+    const aside = (graphId: string | null, itemType: 'conversation' | 'message' = 'conversation') => ({
       itemType,
       graphId,
-      conversationGraphId: itemType === 'message' ? 'whole' : graphId,
+      conversationGraphId: graphId,
       reason: 'invalid',
       detail: null,
       payload: {},
     });
-    const sync = async (
-      conversations: ConversationInput[],
-      failures: FailureInput[],
-      status: EndedStatus = 'COMPLETED',
-    ) => {
+    const store = async (...[conversations, failures]: [ReturnType<typeof conversation>[], object[]]) => {
       const jobId = await under.runningJob(page);
-      await under.batches.store(under.batch(page, jobId, 1, conversations, { failures }));
-      await under.close(jobId, status);
+      const batch = under.batch(page, jobId, 1, conversations, { failures: failures as never });
+      await under.batches.store(batch);
+      await under.close(jobId, 'PARTIAL');
     };
-    await sync(
+    await store(
       [conversation('whole'), conversation('cut', { historyCursor: 'older', historyComplete: false })],
       [aside('bad'), aside('worse'), aside('m-late', 'message'), aside(null)],
     );
@@ -222,13 +215,10 @@ describe('page_health', () => {
       conversations: 2,
       incomplete_histories: 1,
     });
-    // one that ended early has not read everything
-    await sync([conversation('bad')], [aside('worse')], 'PARTIAL');
+    await store([], [aside('bad')]);
     expect(await row('page_health')).toMatchObject({ set_aside: 4 });
-    await sync([conversation('bad')], [aside('worse')]);
-    expect(await row('page_health')).toMatchObject({ set_aside: 1 });
-    await sync([conversation('worse')], []);
-    expect(await row('page_health')).toMatchObject({ set_aside: 0, conversations: 4 });
+    await under.sql`UPDATE sync_failures SET resolved_at = now() WHERE page_id = ${page.id} AND graph_id = 'bad'`;
+    expect(await row('page_health')).toMatchObject({ set_aside: 3 });
   });
 });
 

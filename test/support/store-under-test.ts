@@ -58,6 +58,12 @@ export function storeOf(sql: Sql) {
       return jobId;
     },
 
+    /** Makes a job the repair of one of its page's conversations. */
+    async asRepair(jobId: string): Promise<void> {
+      await sql`UPDATE sync_jobs j SET trigger = 'repair', conversation_id =
+        (SELECT id FROM messenger_conversations c WHERE c.page_id = j.page_id LIMIT 1) WHERE id = ${jobId}`;
+    },
+
     /** Turns a job's clock back: whatever it has happened so many days earlier. */
     async age(jobId: string, days: number): Promise<void> {
       await sql`UPDATE sync_jobs SET created_at = created_at - ${days} * interval '1 day',

@@ -115,7 +115,11 @@ describe('the other questions', () => {
     });
     const page = await client.newestConversations({ ...INBOX, platform: 'instagram' }, 25, OPTIONS);
     expect(urls[0]?.pathname).toBe(`/v25.0/${PAGE}/conversations`);
-    expect(params(urls[0])).toEqual({ platform: 'instagram', fields: 'id,updated_time', limit: '25' });
+    expect(params(urls[0])).toEqual({
+      platform: 'instagram',
+      fields: 'id,updated_time,message_count',
+      limit: '25',
+    });
     expect(page.conversations).toMatchObject([
       { id: 't_1', updatedTime: '2026-01-31T12:34:56.000Z', messagesComplete: false },
     ]);
