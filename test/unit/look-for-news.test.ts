@@ -47,7 +47,7 @@ describe('whether there is anything new', () => {
   test('is one light question', async () => {
     const { urls, calls } = await look(page([]), {});
     expect(calls).toBe(1);
-    expect(urls[0]?.searchParams.get('fields')).toBe('id,updated_time');
+    expect(urls[0]?.searchParams.get('fields')).toBe('id,updated_time,message_count');
     expect(urls[0]?.searchParams.get('limit')).toBe('25');
     expect(urls[0]?.searchParams.has('after')).toBe(false);
   });

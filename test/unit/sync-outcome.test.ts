@@ -89,7 +89,7 @@ describe('how a job ends', () => {
     },
   );
 
-  test.each([{ histories: 1 }, { eventsCreated: 1 }])('is not up to date where it found %j', (counts) => {
+  test.each([{ histories: 1 }, { historiesFailed: 1 }])('is not up to date where it found %j', (counts) => {
     const state = ending('up_to_date', 'up_to_date', { fetched: 0, ...counts });
     expect(outcome(state)).toMatchObject({ status: 'COMPLETED', covered: true });
   });

@@ -1,4 +1,3 @@
-import { asyncLocalStorage, type Context } from '@temporalio/activity';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type HistoryWalkState, walkHistories } from '../../activities/walk-histories.ts';
 import { afterHistoryPage } from '../../src/store/history.ts';
@@ -116,19 +115,13 @@ async function walk(
     return special(graphId, url) ?? messagesOf(url, missing);
   });
   const state: HistoryWalkState = { job: totals(0), advanced: false, apiCalls: 0, messageLimit: 100 };
-  const beats: unknown[] = [];
-  const context = { heartbeat: (details: unknown) => beats.push(details) } as unknown as Context;
-  const end = await asyncLocalStorage
-    .run(context, () =>
-      walkHistories({ store: world.store, graph }, SCOPE, false, state, {
-        inbox: INBOX,
-        own: OWN,
-        signal,
-        deadlineMs,
-      }),
-    )
-    .catch((error: unknown) => ({ error }));
-  return { end, state, urls, beats, ...world };
+  const end = await walkHistories({ store: world.store, graph }, SCOPE, false, state, {
+    inbox: INBOX,
+    own: OWN,
+    signal,
+    deadlineMs,
+  }).catch((error: unknown) => ({ error }));
+  return { end, state, urls, ...world };
 }
 const everything = (missing: number[]) =>
   missing.flatMap((count, i) => Array.from({ length: count }, (_, n) => `t_${i}/m_${n}`));
@@ -136,12 +129,11 @@ const everything = (missing: number[]) =>
 describe('a slice of older messages', () => {
   test('reads all of them, conversation by conversation, each page once', async () => {
     const missing = [7, 1, 0, 3, 4];
-    const { end, state, stored, urls, beats } = await walk(missing);
+    const { end, state, stored, urls } = await walk(missing);
     expect(end).toBe('end');
     expect(stored).toEqual(everything(missing));
     expect(urls).toHaveLength(3 + 1 + 1 + 1 + 2);
     expect(state).toMatchObject({ advanced: true, apiCalls: 0, job: { histories: 5, apiCalls: 8 } });
-    expect(beats).toHaveLength(8);
   });
 
   test('more than are looked up at a time', async () => {
