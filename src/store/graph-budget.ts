@@ -8,6 +8,9 @@ const FORGET_AFTER_MS = 60 * 60_000;
 /** A reading that stays the same is written again after this, so that it is not forgotten while it holds. */
 const REPEAT_AFTER_MS = 60_000;
 
+/** While another asset's call looks at the app's full meter. */
+const ASK_AGAIN_MS = 1000;
+
 interface TurnRow {
   granted: boolean;
   wait_ms: number | null;
@@ -49,8 +52,10 @@ export function createGraphBudget(sql: Sql, callsPerSecond: number, parkMs = 300
         ), state AS (
           SELECT greatest(app.blocked_until, app.next_look_at) AS app_free_at,
             greatest(own.next_call_at, own.blocked_until) AS own_free_at,
-            app.next_look_at IS NOT NULL AS app_is_full, own.next_call_at IS NOT NULL AS is_there, own.known AS own_known, app.known AS app_known,
-            (${paces}::float8[])[1 + greatest(0, 1 + least(coalesce(greatest(app.percent, own.percent), 0), ${FULL_FROM})
+            app.next_look_at IS NOT NULL AS app_is_full, own.next_call_at IS NOT NULL AS is_there,
+            own.known AS own_known, app.known AS app_known,
+            -- the app's look is the app's: it keeps no asset waiting
+            (${paces}::float8[])[1 + greatest(0, 1 + least(greatest(least(coalesce(app.percent, 0), ${FULL_FROM} - 1), own.percent), ${FULL_FROM})
               - ${SLOW_FROM})] * interval '1 ms' AS pace
           FROM (VALUES (1)) AS always LEFT JOIN app ON true LEFT JOIN own ON true
         ), free AS (
@@ -59,7 +64,7 @@ export function createGraphBudget(sql: Sql, callsPerSecond: number, parkMs = 300
             AND coalesce(greatest(app_free_at, own_free_at), '-infinity') <= clock_timestamp()
         ), look AS (
           -- of all assets one may look: who comes second finds the look taken
-          UPDATE graph_budget a SET next_call_at = greatest(a.next_call_at, a.blocked_until, clock_timestamp()) + state.pace
+          UPDATE graph_budget a SET next_call_at = greatest(a.next_call_at, a.blocked_until, clock_timestamp()) + ${paceMs(FULL_FROM, callsPerSecond)} * interval '1 ms'
           FROM state WHERE a.asset = ${APP_POOL} AND state.app_is_full
             AND greatest(a.next_call_at, a.blocked_until, state.own_free_at) <= ${after(maxWaitMs)}
           RETURNING a.asset
@@ -79,11 +84,13 @@ export function createGraphBudget(sql: Sql, callsPerSecond: number, parkMs = 300
         UNION ALL
         SELECT true, 0, NULL, own_known, app_known FROM free CROSS JOIN state
         UNION ALL
-        SELECT false, extract(epoch FROM greatest(app_free_at, own_free_at) - clock_timestamp())::float8 * 1000,
+        SELECT false, extract(epoch FROM greatest(app.blocked_until, own_free_at,
+            -- somebody looks, which takes no longer than a call: ask again soon
+            CASE WHEN app_is_full THEN least(app.next_look_at, ${after(ASK_AGAIN_MS)}) END) - clock_timestamp())::float8 * 1000,
           CASE WHEN app_free_at >= coalesce(own_free_at, '-infinity') THEN app.blocked_why
             WHEN own.blocked_until > clock_timestamp() OR own.percent >= ${FULL_FROM} THEN own.blocked_why
           END, NULL, NULL
-        FROM state LEFT JOIN app ON true LEFT JOIN own ON true 
+        FROM state LEFT JOIN app ON true LEFT JOIN own ON true
         WHERE NOT EXISTS (SELECT FROM taken) AND NOT EXISTS (SELECT FROM free)`;
       const waitMs = Math.max(0, Math.ceil(row?.wait_ms ?? 0));
       if (row?.granted) {
@@ -118,12 +125,12 @@ export function createGraphBudget(sql: Sql, callsPerSecond: number, parkMs = 300
           usage_percent = ${usagePercent}, observed_at = clock_timestamp(), updated_at = now(),
           blocked_until = CASE WHEN ${isFull} THEN greatest(blocked_until, ${until}) ELSE blocked_until END,
           blocked_why = CASE WHEN ${isFull} AND coalesce(blocked_until, '-infinity') < ${until} THEN ${why} ELSE blocked_why END,
-          -- the meter has sunk: nobody waits for the next look
-          next_call_at = CASE WHEN usage_percent >= ${FULL_FROM} AND NOT ${isFull}
-            THEN least(next_call_at, ${after(paceMs(usagePercent, callsPerSecond))}) ELSE next_call_at END
+          -- the look is over: from here on the park counts, or the meter's own pace
+          next_call_at = CASE WHEN usage_percent >= ${FULL_FROM}
+            THEN least(next_call_at, ${after(isFull ? 0 : paceMs(usagePercent, callsPerSecond))}) ELSE next_call_at END
         WHERE asset = ${pool} AND (usage_percent IS DISTINCT FROM ${usagePercent}
           OR observed_at < ${after(-REPEAT_AFTER_MS)}
-          OR (${isFull} AND coalesce(blocked_until, '-infinity') < ${after(regainMs)}))`;
+          OR (${isFull} AND (next_call_at > clock_timestamp() OR coalesce(blocked_until, '-infinity') < ${after(regainMs)})))`;
     },
   };
 }
