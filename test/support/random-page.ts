@@ -189,11 +189,14 @@ export class RandomPage {
     return this.#control('/inbox/messages', { platform, index, count, ...at });
   }
 
-  /** Deletes all but every `keep`-th message of a stored conversation, all with 0, and has it repaired. */
-  async #repair({ conversation, keep, wait }: Deed & { do: 'repair' }): Promise<void> {
+  /**
+   * Deletes all but every `keep`-th message of a stored conversation, all with 0, and has it repaired. What `spoil`
+   * changes in the others, a repair puts right too; of Instagram it cannot read all of them again.
+   */
+  async #repair({ conversation, keep, spoil, wait }: Deed & { do: 'repair' }): Promise<void> {
     const { sql, api } = this.#stack;
-    const [row] = await sql<{ id: string }[]>`
-      SELECT id FROM messenger_conversations c WHERE page_id = ${this.page.id}
+    const [row] = await sql<{ id: string; platform: Platform }[]>`
+      SELECT id, platform FROM messenger_conversations c WHERE page_id = ${this.page.id}
         AND NOT EXISTS (SELECT FROM sync_jobs WHERE conversation_id = c.id AND completed_at IS NULL)
       ORDER BY graph_conversation_id OFFSET (SELECT ${conversation}::int % greatest(1, count(*)::int)
         FROM messenger_conversations WHERE page_id = ${this.page.id}) LIMIT 1`;
@@ -202,6 +205,9 @@ export class RandomPage {
       DELETE FROM contact_interaction_events e WHERE conversation_id = ${row.id}
         AND (${keep}::int = 0 OR id % ${Math.max(1, keep)}::int <> 0) RETURNING id`;
     this.deleted += gone.length;
+    if (spoil && row.platform === 'messenger') {
+      await sql`UPDATE contact_interaction_events SET text = 'spoiled' WHERE conversation_id = ${row.id} AND text IS NOT NULL`;
+    }
     const answer = await api.post<JobResource>(`/api/conversations/${row.id}/repair`);
     this.trace.push(`  ${gone.length} events of ${row.id} gone, repair ${answer.status} ${answer.body.id}`);
     expect(answer.status).toBe(202);
