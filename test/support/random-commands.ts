@@ -16,7 +16,9 @@ export type Command = { afterCalls: number } & Deed;
 export type Deed =
   | { do: 'start'; request: SyncRequest; insist: boolean }
   | { do: 'pause' | 'resume' | 'cancel' | 'take up' }
-  | { do: 'message'; platform: Platform; conversation: number; count: number; sameSecond: boolean }
+  | { do: 'message'; platform: Platform; conversation: number; count: number }
+  /** To the conversation that was written to last, in the second of its newest message. */
+  | { do: 'echo'; count: number }
   | { do: 'messages in one second'; platform: Platform; conversations: number[]; count: number }
   | { do: 'conversations'; platform: Platform; count: number }
   | { do: 'repair'; conversation: number; keep: number; spoil: boolean; wait: boolean }
@@ -28,7 +30,7 @@ export type Deed =
   | { do: 'replace the worker'; gap: boolean }
   | { do: 'kill a worker' };
 
-/** Body of `POST /api/pages/:id/sync`; `daysBack` stand for times around those of the simulator's inbox. */
+/** Body of `POST /api/pages/:id/sync`. */
 export interface SyncRequest {
   mode: 'full' | 'incremental' | 'selective';
   messageDepth?: number | 'all';
@@ -41,7 +43,7 @@ export interface SyncRequest {
 
 const platform = fc.constantFrom(...PLATFORMS);
 /** Some are met again and again, others lie deep in the inbox. */
-const conversation = fc.oneof(fc.nat(5), fc.nat(1000));
+const conversation = fc.oneof(fc.nat(3), fc.nat(1000));
 /** A page of Graph, a nested page, and a history page are 25, 25 and 100: below, at and above each. */
 const count = fc.oneof(fc.integer({ min: 1, max: 4 }), fc.constantFrom(19, 20, 21, 24, 25, 26, 60, 101, 150));
 
@@ -113,7 +115,8 @@ const start = of(12, {
 
 const deed: fc.Arbitrary<Deed> = fc.oneof(
   start,
-  of(6, { do: fc.constant('message'), platform, conversation, count, sameSecond: fc.boolean() }),
+  of(6, { do: fc.constant('message'), platform, conversation, count }),
+  of(5, { do: fc.constant('echo'), count }),
   of(2, {
     do: fc.constant('messages in one second'),
     platform,

@@ -12,7 +12,10 @@ import type { Stack, TestPage } from './stack.ts';
 const BOUND_MS = 120_000;
 
 /** So many shifts of a minute stay within the overlap of two syncs. */
-const MOST_SKEWS = 4;
+const MOST_SKEWS = 3;
+
+/** Together with the skews shorter than that overlap. */
+const ECHO_MS = 60_000;
 
 /** A page to which the commands of a scenario happen. */
 export class RandomPage {
@@ -26,6 +29,7 @@ export class RandomPage {
   readonly #sizes: Record<Platform, number>;
   readonly #born: Record<Platform, number> = { messenger: 0, instagram: 0 };
   #callsBefore = 0;
+  #writtenTo: { platform: Platform; index: number } | null = null;
   #skews = 0;
 
   private constructor(stack: Stack, workers: RandomWorkers, page: TestPage, sizes: Record<Platform, number>) {
@@ -77,7 +81,9 @@ export class RandomPage {
       case 'cancel':
         return this.#post(`/sync/${deed.do}`, {}, [202, 404]);
       case 'message':
-        return this.#addMessages(deed);
+        return this.#addMessages(deed.platform, deed.conversation, deed.count);
+      case 'echo':
+        return this.#echo(deed.count);
       case 'messages in one second': {
         const at = new Date().toISOString();
         for (const conversation of new Set(deed.conversations.map((n) => this.#index(deed.platform, n)))) {
@@ -178,15 +184,19 @@ export class RandomPage {
     return (n % (this.#sizes[platform] + this.#born[platform])) - this.#born[platform];
   }
 
-  #addMessages({ platform, conversation, count, sameSecond }: Deed & { do: 'message' }): unknown {
-    const index = this.#index(platform, conversation);
-    const { updated_time } =
-      truthOf(this.#stack, this.page).find((c) => c.platform === platform && c.index === index) ?? {};
-    // Graph tells whole seconds: another message may come in the second of the newest, whoever has read it already
-    const isNew = updated_time !== undefined && Date.now() - Date.parse(updated_time) < 60_000;
-    const at = sameSecond && isNew ? { at: updated_time } : {};
-    if ('at' in at) this.trace.push(`  at ${updated_time}`);
-    return this.#control('/inbox/messages', { platform, index, count, ...at });
+  #addMessages(platform: Platform, n: number, count: number): unknown {
+    this.#writtenTo = { platform, index: this.#index(platform, n) };
+    return this.#control('/inbox/messages', { ...this.#writtenTo, count });
+  }
+
+  /** Graph tells whole seconds: a message may come in the second of the newest, whoever has read that already. */
+  #echo(count: number): unknown {
+    const to = this.#writtenTo;
+    const at = truthOf(this.#stack, this.page).find(
+      (c) => c.platform === to?.platform && c.index === to.index,
+    )?.updated_time;
+    if (at === undefined || Date.now() - Date.parse(at) > ECHO_MS) return;
+    return this.#control('/inbox/messages', { ...to, count, at });
   }
 
   /**
