@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, test } from 'vitest';
+import { KNOWN_SCENARIOS } from '../support/known-scenarios.ts';
 import { scenarios } from '../support/random-commands.ts';
 import { play } from '../support/random-run.ts';
 import { createWorkers, type RandomWorkers } from '../support/random-workers.ts';
@@ -31,6 +32,8 @@ afterAll(async () => {
   await workers.close();
   await stack.close();
 });
+
+test.each(KNOWN_SCENARIOS)('%s', (_name, scenario) => play(stack, workers, scenario), 300_000);
 
 test.each(Array.from({ length: RUNS }, (_, run) => SEED + run))(
   'an inbox and its syncs, seed %i',

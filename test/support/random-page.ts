@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { expect } from 'vitest';
 import type { Platform } from '../../src/contract/platform.ts';
 import type { JobResource } from '../../src/contract/resources.ts';
@@ -31,6 +32,7 @@ export class RandomPage {
   #callsBefore = 0;
   #writtenTo: { platform: Platform; index: number } | null = null;
   #skews = 0;
+  #killed = false;
 
   private constructor(stack: Stack, workers: RandomWorkers, page: TestPage, sizes: Record<Platform, number>) {
     this.#stack = stack;
@@ -120,6 +122,7 @@ export class RandomPage {
       case 'replace the worker':
         return this.#workers.replace(deed.gap);
       case 'kill a worker':
+        this.#killed = true;
         return this.#workers.kill();
     }
   }
@@ -137,7 +140,7 @@ export class RandomPage {
         if (open.some(({ status, repair }) => status === 'PAUSED' && !repair)) {
           await this.#stack.api.post(`/api/pages/${this.page.id}/sync/resume`);
         }
-        return open.length === 0;
+        return open.length === 0 && !(this.#killed && (await this.#isWorkflowOpen()));
       },
       'the end of all jobs',
       BOUND_MS,
@@ -243,6 +246,16 @@ export class RandomPage {
 
   async #isAtWork(): Promise<boolean> {
     return (await this.#openJobs()).some(({ status }) => status !== 'PAUSED');
+  }
+
+  /** A worker that was killed when it had just ended the job keeps the workflow until its last activity times out. */
+  async #isWorkflowOpen(): Promise<boolean> {
+    const handle = this.#stack.temporal.workflow.getHandle(this.page.facebookPageId);
+    const description = await handle.describe().catch((error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) return null;
+      throw error;
+    });
+    return description?.status.name === 'RUNNING';
   }
 
   #openJobs() {
