@@ -1,9 +1,12 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 
-/** Short statements on the database: repeated until the database is there. */
+/**
+ * Short statements on the database: repeated until the database is there. Of a worker that was killed nothing tells but
+ * this time-out, and as long as it runs a page whose job has ended cannot be synced again.
+ */
 export const { openJob, pauseJob, unpauseJob, closeJob } = proxyActivities<Activities>({
-  startToCloseTimeout: '30 seconds',
+  startToCloseTimeout: '5 seconds',
   retry: { initialInterval: '200 ms', backoffCoefficient: 2, maximumInterval: '10 seconds' },
 });
 

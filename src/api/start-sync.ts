@@ -49,9 +49,10 @@ export async function startJob(
 
 /**
  * How long a workflow may be ahead of or behind its job's row, and how often to look, in milliseconds. A worker that
- * died between the two keeps the workflow for 5 seconds (`stickyQueueScheduleToStartTimeout`).
+ * died between the two keeps the workflow for the 5 seconds of `closeJob`, and another 5 of
+ * `stickyQueueScheduleToStartTimeout`.
  */
-const CLOSING_MS = 10_000;
+const CLOSING_MS = 15_000;
 const LOOK_MS = 50;
 
 /**
