@@ -43,6 +43,9 @@ export function createHistoryStore(sql: Sql) {
           ? sql`c.id IN (SELECT unnest(conversation_ids) FROM sync_batches WHERE job_id = ${scope.jobId})`
           : sql`true`
       }
+      -- one that is being repaired is the repair's: its messages are refreshed
+      AND NOT EXISTS (SELECT FROM sync_jobs r WHERE r.conversation_id = c.id AND r.completed_at IS NULL
+        AND r.id <> ${scope.jobId})
       AND NOT EXISTS (SELECT FROM sync_failures f WHERE f.job_id = ${scope.jobId} AND f.platform = c.platform
         AND f.item_type = 'history' AND f.graph_id = c.graph_conversation_id)`;
 

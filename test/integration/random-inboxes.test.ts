@@ -10,12 +10,12 @@ import { type Stack, startStack } from '../support/stack.ts';
  * Whatever happens to an inbox and to its syncs, one more sync makes the database equal to it, and the one after that
  * finds nothing to do.
  *
- * `PAGESYNC_RANDOM_RUNS`, `PAGESYNC_RANDOM_COMMANDS` and `PAGESYNC_RANDOM_SEED` make it longer, or repeat a run: each
- * run's name says its seed. What happens is repeated, though not to the millisecond when.
+ * `PAGESYNC_RANDOM_RUNS`, `PAGESYNC_RANDOM_COMMANDS` and `PAGESYNC_RANDOM_SEED` make it longer, another one, or repeat a
+ * run: each run's name says its seed. What happens is repeated, though not to the millisecond when.
  */
 const RUNS = Number(process.env.PAGESYNC_RANDOM_RUNS ?? 6);
 const COMMANDS = Number(process.env.PAGESYNC_RANDOM_COMMANDS ?? 8);
-const SEED = Number(process.env.PAGESYNC_RANDOM_SEED ?? Date.now() % 1_000_000_000);
+const SEED = Number(process.env.PAGESYNC_RANDOM_SEED ?? 20_261_121);
 
 let stack: Stack;
 let workers: RandomWorkers;

@@ -4,6 +4,8 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, test } from 'vitest';
 import { MAINTENANCE_TASKS } from '../../src/contract/maintenance.ts';
 import { cancelSignal, pauseSignal, progressQuery, resumeSignal } from '../../src/contract/messages.ts';
+import type { ConversationResource, ListResource } from '../../src/contract/resources.ts';
+import type { SyncOptions } from '../../src/contract/sync-options.ts';
 import { eventually } from './eventually.ts';
 import { startTask } from './maintenance.ts';
 import { type Stack, startStack, type TestPage } from './stack.ts';
@@ -13,7 +15,14 @@ import { startDirectly } from './start-directly.ts';
  * `npm run record-histories`: writes the histories that `test/workflow/replay.test.ts` replays for ever. Run it when
  * the workflow does something new, with the next version in the names; what is there already is never overwritten.
  */
-const VERSION = 'v1';
+const VERSION = 'v2';
+
+const INCREMENTAL: SyncOptions = {
+  mode: 'incremental',
+  trigger: 'manual',
+  messageDepth: 'all',
+  maxConversations: null,
+};
 
 let stack: Stack;
 beforeAll(async () => {
@@ -40,11 +49,31 @@ function hideMachine(_key: string, value: unknown): unknown {
   return typeof value === 'string' ? value.replace(/^\d+@.+?(?=-[0-9a-f]{32}$|$)/, 'recorder') : value;
 }
 
-test('full', async () => {
-  const page = await stack.addPage({ conversations: 600 });
+test('full, then incremental: nothing new, something new', async () => {
+  const page = await stack.addPage({ conversations: 300, messages: 12 });
   const { handle } = await startDirectly(stack, page);
   await handle.result();
   await record('full', page);
+  for (const name of ['up-to-date', 'incremental']) {
+    const next = await startDirectly(stack, page, { options: INCREMENTAL });
+    await next.handle.result();
+    await record(name, page);
+    const changed = { page: page.facebookPageId, platform: 'messenger', index: 3, count: 60 };
+    stack.simulator.control('POST', '/inbox/messages', changed);
+  }
+});
+
+test('the repair of a conversation', async () => {
+  const page = await stack.addPage({ conversations: 20, messages: 60, exactMessages: true });
+  await (await startDirectly(stack, page)).handle.result();
+  const { body } = await stack.api.get<ListResource<ConversationResource>>(
+    `/api/conversations?pageId=${page.id}&platform=messenger&limit=1`,
+  );
+  const conversationId = body.data[0]?.id ?? '';
+  await stack.api.post(`/api/conversations/${conversationId}/repair`);
+  const repair = stack.temporal.workflow.getHandle(`repair/${conversationId}`);
+  await repair.result();
+  await save(`sync-${VERSION}-repair`, repair);
 });
 
 test('cancelled', async () => {
@@ -86,7 +115,7 @@ test('paused and resumed', async () => {
 });
 
 test('continued as new', async () => {
-  const page = await stack.addPage({ conversations: 1000 });
+  const page = await stack.addPage({ conversations: 400, messages: 12 });
   const { handle } = await startDirectly(stack, page, { continueAsNewAfterEvents: 25 });
   await handle.result();
   await record('continued-first', page, handle.firstExecutionRunId);

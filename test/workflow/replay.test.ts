@@ -36,7 +36,10 @@ describe('a recorded history is replayed without a deviation', () => {
       'troubled',
     ]) {
       expect(names).toContain(`sync-v1-${kind}.json`);
+      expect(names).toContain(`sync-v2-${kind}.json`);
     }
+    for (const kind of ['incremental', 'up-to-date', 'repair'])
+      expect(names).toContain(`sync-v2-${kind}.json`);
     for (const task of MAINTENANCE_TASKS) expect(names).toContain(`maintenance-v1-${task}.json`);
   });
 });
