@@ -9,11 +9,16 @@ import {
 } from '../src/store/index.ts';
 import { toFailure } from './build-batch.ts';
 import { isReadable, mapMessages } from './map-conversation.ts';
-import type { SliceContext } from './run-slice.ts';
-import type { HistoryWalkState } from './walk-histories.ts';
+import type { SliceContext, SliceState } from './run-slice.ts';
 
 /** `metadata.source` of what the history phase stores. */
 const SOURCE = 'history_sync';
+
+/** Where a slice of the history phase stands. */
+export interface HistoryWalkState extends SliceState {
+  /** Messages asked for per call. */
+  messageLimit: number;
+}
 
 /** A page of older messages, and where the conversation stands once it is stored. */
 export interface ReadHistoryPage {

@@ -1,7 +1,8 @@
 import { type HistorySliceInput, type HistorySliceResult, MAX_PAGE_SIZE } from '../src/contract/slice.ts';
 import type { HistoryScope } from '../src/store/index.ts';
+import type { HistoryWalkState } from './history-reader.ts';
 import { runSlice, type SliceDeps } from './run-slice.ts';
-import { type HistoryWalkState, walkHistories } from './walk-histories.ts';
+import { walkHistories } from './walk-histories.ts';
 
 /**
  * Two seconds of the messages that the walk did not bring: of every conversation that lacks some, newest first, page

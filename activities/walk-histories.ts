@@ -1,13 +1,7 @@
 import { GraphError } from '../src/graph/index.ts';
 import { type HistoryScope, type IncompleteConversation, isEnough } from '../src/store/index.ts';
-import { createHistoryReader, type ReadHistoryPage } from './history-reader.ts';
-import type { SliceContext, SliceDeps, SliceState, WorkEnd } from './run-slice.ts';
-
-/** Where a slice of the history phase stands. */
-export interface HistoryWalkState extends SliceState {
-  /** Messages asked for per call. */
-  messageLimit: number;
-}
+import { createHistoryReader, type HistoryWalkState, type ReadHistoryPage } from './history-reader.ts';
+import type { SliceContext, SliceDeps, WorkEnd } from './run-slice.ts';
 
 /** Conversations that are looked up at a time. */
 const LOOK_AHEAD = 50;

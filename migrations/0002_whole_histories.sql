@@ -32,20 +32,21 @@ ALTER TABLE facebook_pages RENAME watermark TO messenger_watermark;
 ALTER TABLE facebook_pages ADD instagram_watermark timestamptz;
 UPDATE facebook_pages SET instagram_watermark = messenger_watermark WHERE instagram_account_id IS NOT NULL;
 
--- Clearing last_synced_at makes the next sync full; another Instagram account has never been synced.
+-- Clearing last_synced_at makes the next sync full, also where it was empty; another Instagram account has never been
+-- synced.
 CREATE FUNCTION facebook_pages_forget_watermarks() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF OLD.last_synced_at IS NOT NULL AND NEW.last_synced_at IS NULL THEN
+  IF TG_ARGV[0] = 'all' THEN
     NEW.messenger_watermark := NULL;
-    NEW.instagram_watermark := NULL;
   END IF;
-  IF NEW.instagram_account_id IS DISTINCT FROM OLD.instagram_account_id THEN
-    NEW.instagram_watermark := NULL;
-  END IF;
+  NEW.instagram_watermark := NULL;
   RETURN NEW;
 END $$;
-CREATE TRIGGER facebook_pages_forget_watermarks BEFORE UPDATE ON facebook_pages
-  FOR EACH ROW EXECUTE FUNCTION facebook_pages_forget_watermarks();
+CREATE TRIGGER facebook_pages_never_synced BEFORE UPDATE OF last_synced_at ON facebook_pages
+  FOR EACH ROW WHEN (NEW.last_synced_at IS NULL) EXECUTE FUNCTION facebook_pages_forget_watermarks('all');
+CREATE TRIGGER facebook_pages_other_instagram BEFORE UPDATE OF instagram_account_id ON facebook_pages
+  FOR EACH ROW WHEN (NEW.instagram_account_id IS DISTINCT FROM OLD.instagram_account_id)
+  EXECUTE FUNCTION facebook_pages_forget_watermarks('instagram');
 
 ALTER TABLE sync_jobs
   -- where each platform's walk may stop: {"messenger": time}

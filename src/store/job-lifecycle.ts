@@ -214,8 +214,7 @@ export function createJobLifecycle(sql: Sql) {
         const platforms = end.coveredPlatforms ?? [];
         if (end.covered || platforms.length > 0) {
           await tx`
-            UPDATE facebook_pages p SET updated_at = now(),
-              last_synced_at = CASE WHEN ${end.covered} THEN now() ELSE last_synced_at END,
+            UPDATE facebook_pages p SET updated_at = now(), ${end.covered ? tx`last_synced_at = now(),` : tx``}
               messenger_watermark = CASE WHEN ${platforms.includes('messenger')} THEN j.started_at ELSE messenger_watermark END,
               instagram_watermark = CASE WHEN ${platforms.includes('instagram')} THEN j.started_at ELSE instagram_watermark END
             FROM sync_jobs j WHERE j.id = ${jobId} AND p.id = j.page_id`;

@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { createHistoryReader } from '../../activities/history-reader.ts';
-import type { HistoryWalkState } from '../../activities/walk-histories.ts';
+import { createHistoryReader, type HistoryWalkState } from '../../activities/history-reader.ts';
 import type { Platform } from '../../src/contract/platform.ts';
 import type { IncompleteConversation } from '../../src/store/index.ts';
 import {

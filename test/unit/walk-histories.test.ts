@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { type HistoryWalkState, walkHistories } from '../../activities/walk-histories.ts';
+import type { HistoryWalkState } from '../../activities/history-reader.ts';
+import { walkHistories } from '../../activities/walk-histories.ts';
 import { afterHistoryPage } from '../../src/store/history.ts';
 import {
   type HistoryPage,
