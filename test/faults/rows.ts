@@ -15,7 +15,8 @@ export async function storedRows(sql: Sql, facebookPageId: string): Promise<Stor
   const read = sql<{ key: string; row: string }[]>`
     WITH page AS (SELECT * FROM facebook_pages WHERE facebook_page_id = ${facebookPageId})
     SELECT 'page' AS key, jsonb_build_object('name', name, 'token_state', token_state,
-      'synced', last_synced_at IS NOT NULL AND watermark IS NOT NULL, 'sync_checkpoint', sync_checkpoint)::text AS row
+      'synced', last_synced_at IS NOT NULL, 'messenger', messenger_watermark IS NOT NULL,
+      'instagram', instagram_watermark IS NOT NULL, 'sync_checkpoint', sync_checkpoint)::text AS row
     FROM page
     UNION ALL
     SELECT concat_ws(' ', 'contact', c.messenger_psid, c.instagram_sid),
@@ -23,7 +24,8 @@ export async function storedRows(sql: Sql, facebookPageId: string): Promise<Stor
     FROM contacts c JOIN page ON page.id = c.page_id
     UNION ALL
     SELECT concat_ws(' ', 'conversation', c.platform, c.graph_conversation_id),
-      (to_jsonb(c) - ARRAY['id', 'page_id', 'contact_id', 'created_at', 'updated_at', 'activity_at']
+      (to_jsonb(c) - ARRAY['id', 'page_id', 'contact_id', 'created_at', 'updated_at', 'activity_at',
+          'history_restarted_by']
         || jsonb_build_object('contact', coalesce(k.messenger_psid, k.instagram_sid)))::text
     FROM messenger_conversations c JOIN page ON page.id = c.page_id LEFT JOIN contacts k ON k.id = c.contact_id
     UNION ALL
@@ -34,7 +36,7 @@ export async function storedRows(sql: Sql, facebookPageId: string): Promise<Stor
     LEFT JOIN messenger_conversations c ON c.id = e.conversation_id
     UNION ALL
     SELECT concat_ws(' ', 'set aside', f.platform, f.item_type, f.graph_id),
-      (to_jsonb(f) - ARRAY['id', 'page_id', 'job_id', 'created_at'])::text
+      (to_jsonb(f) - ARRAY['id', 'page_id', 'job_id', 'created_at', 'resolved_at'])::text
     FROM sync_failures f JOIN page ON page.id = f.page_id`.cursor(5000);
   for await (const some of read) {
     for (const { key, row } of some) {
