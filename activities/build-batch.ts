@@ -18,8 +18,8 @@ export function buildBatch(
   room: number | null,
 ): Batch {
   const { page } = read;
-  const rejected = withinRoom(page.rejected, room);
   const wanted = page.conversations.filter((conversation) => isWanted(conversation, input));
+  const rejected = withinRoom(wantedOf(page.rejected, wanted, input), room);
   const space = room === null ? wanted.length : room - countConversations(rejected);
   const taken = wanted.slice(0, space);
   const source = input.mode === 'incremental' ? 'incremental_sync' : 'initial_sync';
@@ -49,9 +49,29 @@ export function buildBatch(
   };
 }
 
+/** Of conversations that are not wanted nothing is set aside; one whose time cannot be read may be. */
+function wantedOf(
+  rejected: readonly Rejected[],
+  wanted: readonly GraphConversation[],
+  input: SyncSliceInput,
+): Rejected[] {
+  const ids = new Set(wanted.map((conversation) => conversation.id));
+  return rejected.filter((item) =>
+    item.itemType === 'message'
+      ? item.conversationId === null || ids.has(item.conversationId)
+      : isWanted({ updatedTime: timeOf(item.payload), unreadCount: null }, { ...input, unreadOnly: false }),
+  );
+}
+
+function timeOf(payload: unknown): string | null {
+  const raw = typeof payload === 'object' && payload !== null && 'updated_time' in payload;
+  const ms = raw ? Date.parse(String(payload.updated_time)) : Number.NaN;
+  return Number.isNaN(ms) ? null : new Date(ms).toISOString();
+}
+
 /** A conversation without a time may be of any. */
 function isWanted(
-  { updatedTime, unreadCount }: GraphConversation,
+  { updatedTime, unreadCount }: Pick<GraphConversation, 'updatedTime' | 'unreadCount'>,
   { stopBelow, until, unreadOnly }: SyncSliceInput,
 ): boolean {
   const isLater = stopBelow === null || updatedTime === null || updatedTime >= stopBelow;

@@ -1,5 +1,5 @@
 import type { Platform } from '../src/contract/platform.ts';
-import { MAX_PAGE_SIZE } from '../src/contract/slice.ts';
+import { type HistoryPlace, MAX_PAGE_SIZE } from '../src/contract/slice.ts';
 import { type GraphClient, GraphError, type MessagesPage, READABLE_MESSAGES } from '../src/graph/index.ts';
 import {
   afterHistoryPage,
@@ -18,6 +18,8 @@ const SOURCE = 'history_sync';
 export interface HistoryWalkState extends SliceState {
   /** Messages asked for per call. */
   messageLimit: number;
+  /** The last conversation that is done with; everything before it is as well. */
+  place: HistoryPlace | null;
 }
 
 /** A page of older messages, and where the conversation stands once it is stored. */

@@ -44,9 +44,11 @@ export function mapConversation(
   };
 }
 
-/** Messages as events; those of which Graph shows nothing are left out. */
+/** Messages as events, each once; those of which Graph shows nothing are left out. */
 export function mapMessages(messages: readonly GraphMessage[], own: OwnIds, source: string): EventInput[] {
-  return messages.filter(isReadable).map((message) => mapMessage(message, own, source));
+  const events = messages.filter(isReadable).map((message) => mapMessage(message, own, source));
+  const first = new Map(events.map((event, index) => [event.messageId, index] as const).reverse());
+  return events.filter((event, index) => event.messageId === null || first.get(event.messageId) === index);
 }
 
 /** Of old Instagram messages Graph gives id and time alone: there is nothing to store, not even a direction. */

@@ -3,7 +3,13 @@ import type { JobProgress } from '../src/contract/progress.ts';
 import type { DONE_ENDS, SliceInput, SliceResult } from '../src/contract/slice.ts';
 import type { SyncError } from '../src/contract/sync-error.ts';
 import { type GraphClient, GraphError, type GraphInbox } from '../src/graph/index.ts';
-import { isDatabaseAway, type PageCredentials, type Store, UnreadableToken } from '../src/store/index.ts';
+import {
+  isDatabaseAway,
+  type PageCredentials,
+  type Store,
+  sqlState,
+  UnreadableToken,
+} from '../src/store/index.ts';
 import type { OwnIds } from './map-conversation.ts';
 import { sliceEndOf } from './slice-end.ts';
 
@@ -44,6 +50,8 @@ export type WorkEnd = 'time' | (typeof DONE_ENDS)[number];
  * from then on, and is told of a cancel. Each heartbeat is an Action that Temporal Cloud bills.
  */
 const HEARTBEAT_MS = 1000;
+/** However long slices are: well within the heartbeat time-out. */
+const LATEST_FIRST_HEARTBEAT_MS = 3000;
 
 /**
  * Runs two seconds of work. A cancel, and the worker's shutdown, abort the call in hand; what was stored is reported as
@@ -58,10 +66,13 @@ export async function runSlice(
   work: (context: SliceContext) => Promise<WorkEnd>,
 ): Promise<SliceResult> {
   const signal = cancellationSignal();
-  let beat = setTimeout(() => {
-    beat = setInterval(() => heartbeat(), HEARTBEAT_MS);
-    heartbeat();
-  }, deps.sliceMs + HEARTBEAT_MS);
+  let beat = setTimeout(
+    () => {
+      beat = setInterval(() => heartbeat(), HEARTBEAT_MS);
+      heartbeat();
+    },
+    Math.min(deps.sliceMs + HEARTBEAT_MS, LATEST_FIRST_HEARTBEAT_MS),
+  );
   const { pages, lifecycle } = deps.store;
   const result = (end: Pick<SliceResult, 'why' | 'untilMs' | 'error'>): SliceResult => ({
     ...end,
@@ -113,9 +124,9 @@ function inboxOf(credentials: PageCredentials, { platform }: SliceInput): GraphI
   };
 }
 
-/** Something that nobody expected; its text may hold content, so it goes to the worker's log alone. */
+/** Something that nobody expected. What PostgreSQL says may quote a row, so of that only the kind is logged. */
 function internalError(error: unknown): SyncError {
-  log.error('A slice failed', { error });
+  log.error('A slice failed', { error: sqlState(error) ?? error });
   return {
     kind: 'internal',
     message: 'The sync met an error of its own. What was stored is kept; the worker’s log has the details.',

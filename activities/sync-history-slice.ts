@@ -20,19 +20,22 @@ export function createSyncHistorySlice(deps: SliceDeps) {
       platform: input.platform,
       depth: input.messageDepth === 'all' ? null : input.messageDepth,
       walkedOnly: input.walkedOnly,
+      listed: input.listed,
     };
     const state: HistoryWalkState = {
       job: await batches.progress(input.jobId),
       messageLimit: input.messageLimit ?? MAX_PAGE_SIZE,
+      place: input.place,
       advanced: false,
       apiCalls: 0,
     };
     let counted = false;
     const result = await runSlice(deps, input, state, async (context) => {
-      if (input.recount) state.job = await histories.recount(scope);
+      // with a depth, to count would be to look at the messages of every conversation
+      if (input.recount && scope.depth === null) state.job = await histories.recount(scope);
       counted = true;
-      return walkHistories(deps, scope, input.refresh, state, context);
+      return walkHistories(deps, scope, input, state, context);
     });
-    return { ...result, messageLimit: state.messageLimit, counted };
+    return { ...result, messageLimit: state.messageLimit, place: state.place, counted };
   };
 }

@@ -5,6 +5,19 @@ import { fullPageSize } from './page-size.ts';
 import { runSlice, type SliceContext, type SliceDeps, type WorkEnd } from './run-slice.ts';
 import { type WalkState, walkPages } from './walk-pages.ts';
 
+/** What a slice meant that was scheduled before there was anything but full syncs: it may reach a newer worker. */
+const BEFORE_SELECTIONS = {
+  mode: 'full',
+  stopBelow: null,
+  lookFirst: false,
+  until: null,
+  unreadOnly: false,
+  listed: false,
+  walkedOnly: false,
+  refresh: false,
+  stuckSinceMs: null,
+} as const satisfies Partial<SyncSliceInput>;
+
 /**
  * Two seconds of one platform's walk: fetches page after page and stores each, the next being fetched while one
  * is stored. Goes on from the last row of `sync_batches`, so an attempt that is repeated, comes late, or runs
@@ -13,7 +26,8 @@ import { type WalkState, walkPages } from './walk-pages.ts';
  * @throws database errors, retried until the database is there
  */
 export function createSyncSlice(deps: SliceDeps) {
-  return async function syncSlice(input: SyncSliceInput): Promise<SyncSliceResult> {
+  return async function syncSlice(given: SyncSliceInput): Promise<SyncSliceResult> {
+    const input = { ...BEFORE_SELECTIONS, ...given };
     const { batches } = deps.store;
     if (input.restartAfterSeq !== null) {
       await batches.restart(input.jobId, input.platform, input.restartAfterSeq);

@@ -29,7 +29,10 @@ CREATE INDEX messenger_conversations_history ON messenger_conversations (page_id
 
 -- A platform's high-water mark is its own: an Instagram account may be connected, or fail, later than its page.
 ALTER TABLE facebook_pages RENAME watermark TO messenger_watermark;
-ALTER TABLE facebook_pages ADD instagram_watermark timestamptz;
+ALTER TABLE facebook_pages
+  ADD instagram_watermark timestamptz,
+  -- grows when marks are cleared: a job that began before does not set them again
+  ADD marks_epoch integer NOT NULL DEFAULT 0;
 UPDATE facebook_pages SET instagram_watermark = messenger_watermark WHERE instagram_account_id IS NOT NULL;
 
 -- Clearing last_synced_at makes the next sync full, also where it was empty; another Instagram account has never been
@@ -40,6 +43,7 @@ BEGIN
     NEW.messenger_watermark := NULL;
   END IF;
   NEW.instagram_watermark := NULL;
+  NEW.marks_epoch := OLD.marks_epoch + 1;
   RETURN NEW;
 END $$;
 CREATE TRIGGER facebook_pages_never_synced BEFORE UPDATE OF last_synced_at ON facebook_pages
@@ -51,6 +55,7 @@ CREATE TRIGGER facebook_pages_other_instagram BEFORE UPDATE OF instagram_account
 ALTER TABLE sync_jobs
   -- where each platform's walk may stop: {"messenger": time}
   ADD stop_below jsonb NOT NULL DEFAULT '{}',
+  ADD marks_epoch integer NOT NULL DEFAULT 0,
   -- conversations whose older messages were fetched to the end, those that are left, those that could not be read
   ADD histories integer NOT NULL DEFAULT 0,
   ADD histories_left integer CHECK (histories_left >= 0),

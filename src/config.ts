@@ -43,7 +43,7 @@ const environment = z.object({
   TOKEN_ENCRYPTION_KEYS: keyRing,
   PAGESYNC_API_TOKEN: z.string().min(16, 'must have at least 16 characters'),
   PAGESYNC_QUEUE_PREFIX: z.string().default(''),
-  SYNC_SLICE_SECONDS: number(2, 0),
+  SYNC_SLICE_SECONDS: digits.pipe(z.number().min(0).max(60)).default(2),
   SYNC_STANDSTILL_SECONDS: number(3600, 0),
   MAINTENANCE: z.enum(['on', 'off']).default('on'),
   RECONCILE_EVERY_SECONDS: integer(60, 1, 86_400),

@@ -1,6 +1,7 @@
 import type { Platform } from '../src/contract/platform.ts';
 import type { StreamProgress } from '../src/contract/progress.ts';
 import {
+  type HistoryPlace,
   type HistorySliceResult,
   MAX_PAGE_SIZE,
   type PageSize,
@@ -25,8 +26,9 @@ export interface StreamState {
   seq: number;
   fetched: number;
   pageSize: PageSize | null;
-  /** Messages asked for per call of the history phase. */
+  /** Messages asked for per call of the history phase, and the last conversation that it is done with. */
   messageLimit: number | null;
+  historyPlace: HistoryPlace | null;
   /** Whether the history phase has counted what there is to do. */
   counted: boolean;
   /** Epoch milliseconds until which Meta wants no calls. */
@@ -61,6 +63,7 @@ export function newStream(platform: Platform): StreamState {
     fetched: 0,
     pageSize: null,
     messageLimit: null,
+    historyPlace: null,
     counted: false,
     waitUntilMs: null,
     restarts: 0,
@@ -84,17 +87,23 @@ export function isOver(stream: StreamState): boolean {
  * job's matter.
  *
  * @param nowMs the workflow's time
+ * @param knowsHistory false in runs that began before there was a history phase: they restart a walk but once, as they did
  */
 export function afterStreamSlice(
   before: StreamState,
   result: SyncSliceResult | HistorySliceResult,
   nowMs: number,
+  knowsHistory = true,
 ): StreamState {
   const stream: StreamState = {
     ...before,
     ...('seq' in result
       ? { seq: result.seq, fetched: result.fetched, pageSize: result.pageSize }
-      : { messageLimit: result.messageLimit, counted: before.counted || result.counted }),
+      : {
+          messageLimit: result.messageLimit,
+          historyPlace: result.place,
+          counted: before.counted || result.counted,
+        }),
     restartAfterSeq: null,
     waitUntilMs: null,
     failures: 0,
@@ -135,7 +144,7 @@ export function afterStreamSlice(
       return gone > MAX_GONE ? stop : { ...wait, gone };
     }
     case 'bad_request':
-      return 'seq' in result && getsAnotherStart(before, result.fetched)
+      return 'seq' in result && getsAnotherStart(before, result.fetched, knowsHistory)
         ? {
             ...stream,
             restarts: before.restarts + 1,
@@ -150,7 +159,8 @@ export function afterStreamSlice(
 }
 
 /** A dead cursor starts the walk over as often as it gets on in between; without that once, then it fails loudly. */
-function getsAnotherStart(before: StreamState, fetched: number): boolean {
+function getsAnotherStart(before: StreamState, fetched: number, knowsHistory: boolean): boolean {
+  if (!knowsHistory) return before.restarts === 0;
   return before.restartedAt === null || fetched >= before.restartedAt + MAX_PAGE_SIZE;
 }
 

@@ -18,10 +18,9 @@ export function outcome(state: SyncState): {
   if (state.cancelRequested)
     return { status: 'CANCELLED', covered: false, coveredPlatforms: [], reason: null, error: null };
   const stopped = state.streams.filter((stream) => stream.state !== 'done');
-  const coveredPlatforms =
-    state.mode === 'selective' ? [] : state.streams.filter(isCovered).map((stream) => stream.platform);
+  const coveredPlatforms = state.streams.filter(isCovered).map((stream) => stream.platform);
   if (stopped.length === 0) {
-    const covered = state.mode !== 'selective' && state.streams.every(isCovered);
+    const covered = state.mode !== 'selective' && state.streams.length > 0 && state.streams.every(isCovered);
     const { fetched, histories, historiesFailed } = state.job;
     const looked = state.streams.length > 0 && state.streams.every((stream) => stream.why === 'up_to_date');
     const status = looked && fetched + histories + historiesFailed === 0 ? 'UP_TO_DATE' : 'COMPLETED';

@@ -114,6 +114,7 @@ function commonInput(state: SyncState, platform: Platform, job: SyncWorkflowInpu
     failures,
     stuckSinceMs,
     walkedOnly: job.options.mode === 'selective' || maxConversations !== null,
+    listed: (job.options.selection?.conversations ?? null) !== null,
     refresh: trigger === 'repair',
   };
 }
@@ -132,7 +133,6 @@ export function sliceInput(state: SyncState, platform: Platform, job: SyncWorkfl
     lookFirst: mode === 'incremental' && stopBelow !== null,
     until: selection?.until ?? null,
     unreadOnly: selection?.unreadOnly ?? false,
-    listed: (selection?.conversations ?? null) !== null,
   };
 }
 
@@ -142,8 +142,13 @@ export function historySliceInput(
   platform: Platform,
   job: SyncWorkflowInput,
 ): HistorySliceInput {
-  const { messageLimit, counted } = streamOf(state, platform);
-  return { ...commonInput(state, platform, job), messageLimit, recount: !counted };
+  const { messageLimit, historyPlace, counted } = streamOf(state, platform);
+  return {
+    ...commonInput(state, platform, job),
+    messageLimit,
+    place: historyPlace,
+    recount: !counted,
+  };
 }
 
 /**
@@ -164,7 +169,9 @@ export function afterSlice(
     lastError: result.error ?? state.lastError,
     pause: result.why === 'token' ? 'token' : state.pause,
   };
-  return changeStream(moved, platform, (stream) => afterStreamSlice(stream, result, nowMs));
+  return changeStream(moved, platform, (stream) =>
+    afterStreamSlice(stream, result, nowMs, state.knowsHistory),
+  );
 }
 
 /** The slice failed with something that nobody expected: this platform stops, the other goes on. */

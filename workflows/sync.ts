@@ -172,6 +172,8 @@ export async function SyncWorkflow(input: SyncRunInput): Promise<SyncResult> {
     moveTo('PAUSED');
     // a signal tells of a new token; should it be lost, the page itself does
     while (parked && !tokenRenewed && !(await condition(mayGoOn, LOOK_FOR_TOKEN))) {
+      // the park goes on in the next run
+      if (mustContinueAsNew()) return;
       ({ tokenRenewed } = await pause());
     }
     if (parked && tokenRenewed) state = requestResume(state);
@@ -185,13 +187,13 @@ export async function SyncWorkflow(input: SyncRunInput): Promise<SyncResult> {
   return CancellationScope.nonCancellable(async () => {
     if (carried === undefined) await open();
     while (!state.cancelRequested && !isFinished(state)) {
-      if (state.pause !== null) {
-        await standStill(state.pause);
-        continue;
-      }
       if (mustContinueAsNew()) {
         await condition(allHandlersFinished);
         await continueAsNew<typeof SyncWorkflow>({ ...job, carried: carryOver(state) });
+      }
+      if (state.pause !== null) {
+        await standStill(state.pause);
+        continue;
       }
       walk = new CancellationScope();
       await walk.run(walkAll).catch((error: unknown) => {

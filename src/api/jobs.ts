@@ -1,12 +1,14 @@
 import { Router } from 'express';
+import { hasEnded } from '../contract/job-status.ts';
 import { emptyRequest, listFailuresQuery, listJobsQuery, MAX_LISTED } from '../contract/requests.ts';
 import type { JobResource } from '../contract/resources.ts';
 import { isUuid, type Store } from '../store/index.ts';
 import { type ApiDeps, requirePage } from './deps.ts';
+import { commandJob, notRunning } from './job-command.ts';
 import { notFound, Problem } from './problem.ts';
 import { keysetOf, readBody, readQuery } from './read-request.ts';
 import { startJob } from './start-sync.ts';
-import { listedSync } from './sync-input.ts';
+import { listedSync, requirePlatforms } from './sync-input.ts';
 
 async function requireJob(store: Store, id: string): Promise<JobResource> {
   const job = isUuid(id) ? await store.jobs.find(id) : null;
@@ -34,6 +36,14 @@ export function jobsRouter(deps: ApiDeps): Router {
     res.json(await store.failures.list(job.id, keysetOf(readQuery(req, listFailuresQuery))));
   });
 
+  router.post('/:id/cancel', async (req, res) => {
+    readBody(req, emptyRequest);
+    const job = await requireJob(store, req.params.id);
+    if (hasEnded(job.status)) throw notRunning('cancel');
+    await commandJob(deps.sync, job, 'cancel');
+    res.status(202).json(await store.jobs.find(job.id));
+  });
+
   router.post('/:id/retry-failed', async (req, res) => {
     readBody(req, emptyRequest);
     const failed = await requireJob(store, req.params.id);
@@ -43,6 +53,7 @@ export function jobsRouter(deps: ApiDeps): Router {
       throw new Problem(409, 'nothing-to-retry', 'Nothing to retry', why);
     }
     const page = await requirePage(store, failed.pageId);
+    requirePlatforms(page, conversations);
     const job = await startJob(deps, listedSync(page, 'retry', conversations), page);
     res.status(202).location(`/api/jobs/${job.id}`).json(job);
   });

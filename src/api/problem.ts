@@ -16,6 +16,7 @@ export type ProblemName =
   | 'nothing-to-resume'
   | 'repair-in-progress'
   | 'nothing-to-retry'
+  | 'not-connected'
   | 'temporal-unavailable'
   | 'database-unavailable'
   | 'internal';

@@ -79,6 +79,20 @@ export function listedSync(
   };
 }
 
+/** @throws Problem 409 when one of them is of an Instagram account that the page no longer has */
+export function requirePlatforms(
+  page: Pick<PageResource, 'instagramAccountId'>,
+  conversations: readonly { platform: Platform }[],
+): void {
+  if (page.instagramAccountId !== null || conversations.every((c) => c.platform === 'messenger')) return;
+  throw new Problem(
+    409,
+    'not-connected',
+    'Instagram is not connected',
+    'The page has no Instagram account any more: its conversations cannot be read.',
+  );
+}
+
 const NO_SELECTION: Selection = {
   since: null,
   until: null,

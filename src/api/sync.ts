@@ -1,9 +1,10 @@
 import { Router } from 'express';
 import { startSyncRequest } from '../contract/requests.ts';
-import { type SyncCommand, SyncNotRunning } from '../temporal/sync.ts';
+import type { SyncCommand } from '../temporal/sync.ts';
 import { type ApiDeps, requirePage } from './deps.ts';
+import { commandJob } from './job-command.ts';
 import { streamJob } from './job-stream.ts';
-import { notFound, Problem } from './problem.ts';
+import { notFound } from './problem.ts';
 import { readBody } from './read-request.ts';
 import { startSync } from './start-sync.ts';
 import { syncStatus } from './sync-status.ts';
@@ -37,12 +38,7 @@ export function syncRouter(deps: ApiDeps): Router {
   for (const command of COMMANDS) {
     router.post(`/:id/sync/${command}`, async (req, res) => {
       const page = await requirePage(store, req.params.id);
-      try {
-        await sync.command({ facebookPageId: page.facebookPageId }, command);
-      } catch (error) {
-        if (!(error instanceof SyncNotRunning)) throw error;
-        throw new Problem(404, 'sync-not-running', 'No sync is running', `There is nothing to ${command}.`);
-      }
+      await commandJob(sync, { facebookPageId: page.facebookPageId }, command);
       res.status(202).json(await store.jobs.latest(page.id));
     });
   }

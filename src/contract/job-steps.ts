@@ -41,7 +41,7 @@ export interface CloseJobInput {
   status: EndedStatus;
   /** Whether the job has covered everything it set out to cover, an inbox or what has changed in it. */
   covered: boolean;
-  /** Platforms of which that is true, whose watermark moves (requirement A7). Absent in old histories. */
+  /** Platforms of which that is true; unless the job is selective, their watermark moves (A7). Absent in old histories. */
   coveredPlatforms?: Platform[];
   /** Why not everything was covered, as a sentence. */
   reason: string | null;

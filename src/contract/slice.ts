@@ -34,6 +34,8 @@ export interface SliceInput {
   stuckSinceMs: number | null;
   /** The history phase covers the conversations that the job has walked, not all of the page's that lack messages. */
   walkedOnly: boolean;
+  /** The job lists its conversations: they are read one by one, whatever earlier jobs have found. */
+  listed: boolean;
   /** Messages that are stored take over what Graph shows now. */
   refresh: boolean;
 }
@@ -50,8 +52,6 @@ export interface SyncSliceInput extends SliceInput {
   /** Take only conversations that were last updated no later than this, ISO 8601, and are unread. */
   until: string | null;
   unreadOnly: boolean;
-  /** Read the conversations that the job lists, one by one, instead of walking. */
-  listed: boolean;
   /**
    * Start the walk over because its cursor is dead: the number of the last batch before the new start.
    * A repeated attempt that finds a later batch knows that this has been done.
@@ -59,10 +59,18 @@ export interface SyncSliceInput extends SliceInput {
   restartAfterSeq: number | null;
 }
 
+/** A conversation's place in the order of the history phase: the time of its last activity as text, and its id. */
+export interface HistoryPlace {
+  activityAt: string;
+  id: string;
+}
+
 /** Input of the activity `syncHistorySlice`: a stretch of the older messages of a platform's conversations. */
 export interface HistorySliceInput extends SliceInput {
   /** Messages asked for per call; `null` for the most, less after "reduce the amount of data". */
   messageLimit: number | null;
+  /** The last conversation that is done with; `null` at the beginning. */
+  place: HistoryPlace | null;
   /** The phase begins: count what there is to do. */
   recount: boolean;
 }
@@ -121,6 +129,7 @@ export interface SyncSliceResult extends SliceResult {
 /** Result of `syncHistorySlice`. */
 export interface HistorySliceResult extends SliceResult {
   messageLimit: number;
+  place: HistoryPlace | null;
   /** Whether what there is to do has been counted. */
   counted: boolean;
 }

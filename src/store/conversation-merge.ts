@@ -12,13 +12,15 @@ import type { Fragment, Sql } from './sql.ts';
  *   may leave some of that second out. It leaves a gap too, when there are more messages than there were.
  * - A reading without any message says nothing of them, except that there are newer ones when it is not complete.
  *
+ * How far the messages are stored is bookkeeping: `isVisible` says whether anything changes that people see.
+ *
  * @param from `reading`, as it was read; or `excluded`, as `ON CONFLICT` calls it, where the row may be newer than the
  *   statement's snapshot
  */
 export function mergeConversation(
   sql: Sql,
   from: 'reading' | 'excluded',
-): { assignments: Fragment; isChange: Fragment } {
+): { assignments: Fragment; isChange: Fragment; isVisible: Fragment } {
   // the newest message that is known to be there, stored in one piece or beyond the gap
   const known = sql`coalesce(c.gap_to, c.synced_to)`;
   const r = from === 'reading' ? sql`reading` : sql`excluded`;
@@ -33,7 +35,7 @@ export function mergeConversation(
   const whole = sql`(${r}.history_complete AND (${known} IS NULL OR ${r}.synced_to >= ${known}))`;
   const joins = sql`(c.synced_to IS NULL OR ${oldest} < c.synced_to)`;
   const closes = sql`(${whole} OR ${newer} AND ${joins})`;
-  const columns: Record<string, Fragment> = {
+  const visible: Record<string, Fragment> = {
     contact_id: sql`coalesce(c.contact_id, ${r}.contact_id)`,
     sender_id: sql`coalesce(c.sender_id, ${r}.sender_id)`,
     sender_name: latest(sql, r, 'sender_name'),
@@ -41,6 +43,9 @@ export function mergeConversation(
     unread_count: latest(sql, r, 'unread_count'),
     last_message_at: sql`greatest(c.last_message_at, ${r}.last_message_at)`,
     updated_time: sql`greatest(c.updated_time, ${r}.updated_time)`,
+  };
+  const columns: Record<string, Fragment> = {
+    ...visible,
     history_cursor: sql`CASE WHEN ${whole} THEN NULL WHEN c.synced_to IS NULL THEN ${r}.history_cursor
       ELSE c.history_cursor END`,
     history_complete: sql`(${whole} OR c.history_complete AND c.synced_to IS NOT NULL)`,
@@ -48,12 +53,15 @@ export function mergeConversation(
     gap_to: sql`CASE WHEN ${closes} THEN NULL WHEN ${newer} THEN ${r}.synced_to ELSE c.gap_to END`,
     gap_cursor: sql`CASE WHEN ${closes} THEN NULL WHEN ${newer} THEN ${r}.history_cursor ELSE c.gap_cursor END`,
   };
-  const names = Object.keys(columns);
-  const list = (item: (name: string) => Fragment) =>
+  const list = (names: string[], item: (name: string) => Fragment) =>
     names.map(item).reduce((before, after) => sql`${before}, ${after}`);
+  const differ = (names: string[]) =>
+    sql`(${list(names, (name) => columns[name] as Fragment)}) IS DISTINCT FROM (${list(names, (name) => sql`c.${sql(name)}`)})`;
+  const all = Object.keys(columns);
   return {
-    assignments: list((name) => sql`${sql(name)} = ${columns[name] as Fragment}`),
-    isChange: sql`(${list((name) => columns[name] as Fragment)}) IS DISTINCT FROM (${list((name) => sql`c.${sql(name)}`)})`,
+    assignments: list(all, (name) => sql`${sql(name)} = ${columns[name] as Fragment}`),
+    isChange: differ(all),
+    isVisible: differ(Object.keys(visible)),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { EventInput } from './batch.ts';
-import type { Sql } from './sql.ts';
+import type { Fragment, Sql } from './sql.ts';
 
 /** JSON for a `jsonb` array parameter; nothing stays nothing. */
 export function jsonText(value: unknown): string | null {
@@ -20,6 +20,16 @@ export function refreshStored(sql: Sql) {
     text = coalesce(excluded.text, e.text), attachments = coalesce(excluded.attachments, e.attachments)
     WHERE (coalesce(excluded.text, e.text), coalesce(excluded.attachments, e.attachments))
       IS DISTINCT FROM (e.text, e.attachments)`;
+}
+
+/**
+ * Whether an event of `eventRows` is no message without id that is stored already: it would meet another key than the one
+ * by which messages are refreshed.
+ */
+export function isNoStoredMoment(sql: Sql, conversationId: Fragment) {
+  return sql`NOT (t.message_id IS NULL AND EXISTS (SELECT FROM contact_interaction_events m
+    WHERE m.conversation_id = ${conversationId} AND m.event_type = t.type AND m.occurred_at = t.occurred_at
+      AND m.message_id IS NULL))`;
 }
 
 /**

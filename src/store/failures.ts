@@ -28,9 +28,13 @@ export function createFailureStore(sql: Sql) {
       limit: number,
     ): Promise<{ platform: FailureResource['platform']; graphId: string }[]> {
       const rows = await sql<{ platform: FailureResource['platform']; conversation_graph_id: string }[]>`
-        SELECT platform, conversation_graph_id FROM sync_failures
-        WHERE job_id = ${jobId} AND resolved_at IS NULL AND conversation_graph_id IS NOT NULL
-        GROUP BY platform, conversation_graph_id ORDER BY min(id) LIMIT ${limit}`;
+        SELECT f.platform, f.conversation_graph_id FROM sync_failures f
+        WHERE f.job_id = ${jobId} AND f.resolved_at IS NULL AND f.conversation_graph_id IS NOT NULL
+        GROUP BY f.platform, f.conversation_graph_id
+        -- those last that a later job has set aside again
+        ORDER BY (SELECT count(*) FROM sync_failures again WHERE again.page_id = min(f.page_id::text)::uuid
+          AND again.platform = f.platform AND again.conversation_graph_id = f.conversation_graph_id
+          AND again.resolved_at IS NULL AND again.id > max(f.id)), min(f.id) LIMIT ${limit}`;
       return rows.map((row) => ({ platform: row.platform, graphId: row.conversation_graph_id }));
     },
 

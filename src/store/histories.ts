@@ -1,6 +1,6 @@
 import type { JobProgress } from '../contract/progress.ts';
 import type { FailureInput } from './batch.ts';
-import { eventRows, keepStored, refreshStored } from './event-rows.ts';
+import { eventRows, isNoStoredMoment, keepStored, refreshStored } from './event-rows.ts';
 import { addedValidation, insertFailures } from './failure-rows.ts';
 import {
   afterHistoryPage,
@@ -47,7 +47,15 @@ export function createHistoryStore(sql: Sql) {
       AND NOT EXISTS (SELECT FROM sync_jobs r WHERE r.conversation_id = c.id AND r.completed_at IS NULL
         AND r.id <> ${scope.jobId})
       AND NOT EXISTS (SELECT FROM sync_failures f WHERE f.job_id = ${scope.jobId} AND f.platform = c.platform
-        AND f.item_type = 'history' AND f.graph_id = c.graph_conversation_id)`;
+        AND f.item_type = 'history' AND f.graph_id = c.graph_conversation_id)
+      -- Graph did not know it in two jobs: it is gone, until somebody asks for it by name
+      AND ${
+        scope.listed
+          ? sql`true`
+          : sql`(SELECT count(*) FROM sync_failures f WHERE f.page_id = c.page_id AND f.platform = c.platform
+              AND f.conversation_graph_id = c.graph_conversation_id AND f.item_type = 'history' AND f.reason = 'gone'
+              AND f.resolved_at IS NULL) < 2`
+      }`;
 
   return {
     /**
@@ -198,7 +206,7 @@ export function createHistoryStore(sql: Sql) {
           (page_id, conversation_id, event_type, direction, message_id, occurred_at, text, attachments, metadata)
         SELECT ${scope.pageId}::uuid, moved.id, t.type, t.direction, t.message_id, t.occurred_at, t.text, t.attachments, t.metadata
         FROM moved CROSS JOIN ${eventRows(sql, page.events, graphIds)}
-        ${refresh ? refreshStored(sql) : keepStored(sql)}
+        ${refresh ? sql`WHERE ${isNoStoredMoment(sql, sql`moved.id`)} ${refreshStored(sql)}` : keepStored(sql)}
         RETURNING (e.xmax = 0) AS inserted
       ), failure AS (
         ${insertFailures(sql, scope, failures, sql`moved CROSS JOIN`)}

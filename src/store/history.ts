@@ -11,6 +11,8 @@ export interface HistoryScope {
   depth: number | null;
   /** Only conversations that the job itself has walked. */
   walkedOnly: boolean;
+  /** The job names its conversations: also those that Graph did not know twice before are asked for. */
+  listed: boolean;
 }
 
 /** How much of a conversation's messages is stored; see `migrations/0002_whole_histories.sql`. Times are text. */

@@ -13,6 +13,7 @@ import type { SyncError } from '../contract/sync-error.ts';
 import type { SyncWorkflowInput } from '../contract/sync-options.ts';
 import { type JobRow, toJob } from './job-row.ts';
 import {
+  forgetHistoriesOfFailures,
   forgetHistory,
   type JobScope,
   resolveFailures,
@@ -47,9 +48,9 @@ export function createJobLifecycle(sql: Sql) {
         await closeOrphans(tx, othersOf(tx, { pageId: input.pageId, conversationId, jobId: input.jobId }));
         // without any mark there is nothing to go by: the sync is a full one
         await tx`
-          INSERT INTO sync_jobs (id, page_id, mode, trigger, options, conversation_id, stop_below, total)
+          INSERT INTO sync_jobs (id, page_id, mode, trigger, options, conversation_id, stop_below, marks_epoch, total)
           SELECT ${input.jobId}, p.id, m.mode, ${trigger}, ${tx.json(options as never)}, ${conversationId},
-            CASE m.mode WHEN 'incremental' THEN marks.stop_below ELSE '{}' END,
+            CASE m.mode WHEN 'incremental' THEN marks.stop_below ELSE '{}' END, p.marks_epoch,
             CASE m.mode WHEN 'full' THEN (SELECT least(nullif(count(*), 0), ${options.maxConversations}::bigint)
               FROM messenger_conversations WHERE page_id = p.id) END
           FROM facebook_pages p
@@ -60,6 +61,8 @@ export function createJobLifecycle(sql: Sql) {
           WHERE p.id = ${input.pageId}
           ON CONFLICT (id) DO NOTHING`;
         if (conversationId !== null) await forgetHistory(tx, conversationId);
+        const listed = options.selection?.conversations;
+        if (trigger === 'retry' && listed) await forgetHistoriesOfFailures(tx, input.pageId, listed);
       });
     },
 
@@ -95,7 +98,8 @@ export function createJobLifecycle(sql: Sql) {
               workflow_run_id = ${runId}, revision = nextval('sync_revision')
             WHERE id = ${jobId}`;
           await tx`UPDATE facebook_pages SET sync_checkpoint = NULL, updated_at = now()
-            WHERE id = ${job.page_id} AND sync_checkpoint IS NOT NULL AND ${job.conversation_id === null}`;
+            WHERE id = ${job.page_id} AND ${job.conversation_id === null}
+              AND (${job.mode !== 'selective'} AND sync_checkpoint IS NOT NULL OR sync_checkpoint->>'jobId' = ${jobId})`;
           await tell(tx, jobId);
         }
         return toScope(job);
@@ -173,8 +177,8 @@ export function createJobLifecycle(sql: Sql) {
           WHERE id = ${jobId} AND status = 'PAUSED' RETURNING id`;
         if (moved.length > 0) await tell(tx, jobId);
         const [job] = await tx<ScopeRow[]>`
-          UPDATE facebook_pages p SET sync_checkpoint = CASE WHEN ${moved.length > 0} AND j.conversation_id IS NULL
-            THEN NULL ELSE sync_checkpoint END
+          UPDATE facebook_pages p SET sync_checkpoint = CASE WHEN ${moved.length > 0}
+            AND p.sync_checkpoint->>'jobId' = j.id::text THEN NULL ELSE sync_checkpoint END
           FROM sync_jobs j WHERE j.id = ${jobId} AND p.id = j.page_id
           RETURNING ${tx.unsafe(SCOPE_COLUMNS)}`;
         if (job === undefined) throw new Error(`Job ${jobId} is not in the database`);
@@ -211,15 +215,17 @@ export function createJobLifecycle(sql: Sql) {
         const message = statisticsSentence({ ...job, ...job.totals, status: job.status }, end.reason);
         await tx`UPDATE sync_jobs SET message = ${message} WHERE id = ${jobId}`;
         if (job.status === 'PARTIAL' || job.status === 'CANCELLED') await writeCheckpoint(tx, jobId);
-        const platforms = end.coveredPlatforms ?? [];
+        const covered = end.coveredPlatforms ?? [];
+        const platforms = job.mode === 'selective' ? [] : covered;
+        // what was cleared while the job ran stays cleared
         if (end.covered || platforms.length > 0) {
           await tx`
             UPDATE facebook_pages p SET updated_at = now(), ${end.covered ? tx`last_synced_at = now(),` : tx``}
               messenger_watermark = CASE WHEN ${platforms.includes('messenger')} THEN j.started_at ELSE messenger_watermark END,
               instagram_watermark = CASE WHEN ${platforms.includes('instagram')} THEN j.started_at ELSE instagram_watermark END
-            FROM sync_jobs j WHERE j.id = ${jobId} AND p.id = j.page_id`;
+            FROM sync_jobs j WHERE j.id = ${jobId} AND p.id = j.page_id AND p.marks_epoch = j.marks_epoch`;
         }
-        await resolveFailures(tx, jobId);
+        await resolveFailures(tx, jobId, covered);
         await tell(tx, jobId);
         return { ...job, message };
       });
@@ -250,7 +256,10 @@ async function writeCheckpoint(tx: Transaction, jobId: string): Promise<void> {
       'lastSyncedId', (SELECT last_conversation_id FROM sync_batches WHERE job_id = j.id
                         AND last_conversation_id IS NOT NULL ORDER BY created_at DESC, stream LIMIT 1),
       'timestamp', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
-    FROM sync_jobs j WHERE j.id = ${jobId} AND p.id = j.page_id AND j.conversation_id IS NULL`;
+    FROM sync_jobs j WHERE j.id = ${jobId} AND p.id = j.page_id AND j.conversation_id IS NULL
+      -- a part of the inbox does not displace what is left of a sync of all of it
+      AND (j.mode <> 'selective' OR NOT EXISTS (SELECT FROM sync_jobs k
+        WHERE k.id::text = p.sync_checkpoint->>'jobId' AND k.mode <> 'selective'))`;
 }
 
 /** Open jobs of the same page, or repairs of the same conversation, but for this one: there is one workflow for all. */

@@ -45,15 +45,37 @@ export async function forgetHistory(tx: Transaction, conversationId: string): Pr
 }
 
 /**
- * What earlier jobs had set aside is over once this one has read it: all of it after a complete walk of the inbox,
- * else the conversations that the job names; but for what it has set aside itself.
+ * What earlier jobs had set aside is over once this one has read it, on platforms that it has covered: all of it after a
+ * full sync, else the conversations that the job names; but for what it has set aside itself. Of a message among those
+ * that a full sync does not read again, only being stored tells.
  */
-export async function resolveFailures(tx: Transaction, jobId: string): Promise<void> {
+export async function resolveFailures(
+  tx: Transaction,
+  jobId: string,
+  platforms: readonly Platform[],
+): Promise<void> {
   await tx`
     UPDATE sync_failures f SET resolved_at = now() FROM sync_jobs j
-    WHERE j.id = ${jobId} AND j.status = 'COMPLETED' AND f.page_id = j.page_id AND f.job_id <> j.id AND f.resolved_at IS NULL
-      AND (j.mode = 'full' AND j.options->>'maxConversations' IS NULL AND j.options->>'messageDepth' = 'all'
-        OR j.options->'selection'->'conversations'->f.platform ? f.conversation_graph_id)
+    WHERE j.id = ${jobId} AND j.status = 'COMPLETED' AND j.options->>'maxConversations' IS NULL
+      AND f.page_id = j.page_id AND f.job_id <> j.id AND f.resolved_at IS NULL AND f.platform = ANY(${[...platforms]})
+      AND (j.options->'selection'->'conversations'->f.platform ? f.conversation_graph_id
+        OR j.mode = 'full' AND j.options->>'messageDepth' = 'all' AND (f.item_type <> 'message' OR EXISTS (
+          SELECT FROM contact_interaction_events e WHERE e.page_id = f.page_id AND e.message_id = f.graph_id)))
       AND NOT EXISTS (SELECT FROM sync_failures again WHERE again.job_id = j.id AND again.platform = f.platform
-        AND again.conversation_graph_id IS NOT DISTINCT FROM f.conversation_graph_id)`;
+        AND coalesce(again.conversation_graph_id, '') = coalesce(f.conversation_graph_id, ''))`;
+}
+
+/** Messages that were set aside may be older than what comes with a conversation: its history is read anew. */
+export async function forgetHistoriesOfFailures(
+  tx: Transaction,
+  pageId: string,
+  conversations: Record<Platform, string[]>,
+): Promise<void> {
+  await tx`
+    UPDATE messenger_conversations c SET history_cursor = NULL, history_complete = false, synced_to = NULL,
+      gap_cursor = NULL, gap_to = NULL
+    FROM sync_failures f
+    WHERE f.page_id = ${pageId} AND f.item_type = 'message' AND f.resolved_at IS NULL
+      AND f.conversation_graph_id = ANY(${[...conversations.messenger, ...conversations.instagram]})
+      AND c.page_id = f.page_id AND c.platform = f.platform AND c.graph_conversation_id = f.conversation_graph_id`;
 }

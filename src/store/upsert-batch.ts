@@ -1,6 +1,6 @@
 import type { Batch, BatchResult, ConversationInput } from './batch.ts';
 import { mergeConversation } from './conversation-merge.ts';
-import { eventRows, keepStored, refreshStored } from './event-rows.ts';
+import { eventRows, isNoStoredMoment, keepStored, refreshStored } from './event-rows.ts';
 import { addedValidation, insertFailures } from './failure-rows.ts';
 import { JOB_PROGRESS_COLUMNS, type JobProgressRow, toJobProgress } from './job-progress.ts';
 import { MAX_ITEMS, PROGRESS_CHANNEL } from './progress-channel.ts';
@@ -96,9 +96,10 @@ export async function upsertBatch(sql: Sql, batch: Batch): Promise<BatchResult> 
       WHERE c.id IS NULL OR ${mergeConversation(sql, 'reading').isChange}
       ORDER BY reading.graph_conversation_id
       ON CONFLICT (page_id, platform, graph_conversation_id) DO UPDATE SET
-        ${merge.assignments}, version = c.version + 1, updated_at = now()
+        ${merge.assignments}, version = c.version + (${merge.isVisible})::int,
+        updated_at = CASE WHEN ${merge.isVisible} THEN now() ELSE c.updated_at END
       WHERE ${merge.isChange}
-      RETURNING c.id, c.graph_conversation_id, (c.xmax = 0) AS inserted
+      RETURNING c.id, c.graph_conversation_id, (c.xmax = 0) AS inserted, (c.updated_at = now()) AS changed
     ), known AS (
       SELECT graph_conversation_id, id FROM conversation
       UNION SELECT graph_conversation_id, id FROM stored
@@ -111,14 +112,15 @@ export async function upsertBatch(sql: Sql, batch: Batch): Promise<BatchResult> 
       LEFT JOIN LATERAL (SELECT true AS there FROM contact_interaction_events e
         WHERE e.page_id = ${batch.pageId}::uuid AND e.message_id = t.message_id AND e.event_type = t.type
         LIMIT 1) known_event ON true
-      WHERE ${batch.refresh ? sql`true` : sql`there IS NULL`}
+      WHERE ${batch.refresh ? isNoStoredMoment(sql, sql`k.id`) : sql`there IS NULL`}
       ${batch.refresh ? refreshStored(sql) : keepStored(sql)}
       RETURNING e.conversation_id, (e.xmax = 0) AS inserted
     ), failure AS (
       ${insertFailures(sql, batch, failures, sql``)}
     ), outcome AS (
-      SELECT i.n, i.sender_name, c.inserted IS TRUE AS inserted, c.inserted IS FALSE AS updated,
-        c.id IS NULL AND (i.updated_time > b.reread_down_to
+      SELECT i.n, i.sender_name, c.inserted IS TRUE AS inserted,
+        c.inserted IS FALSE AND c.changed AS updated,
+        (c.id IS NULL OR NOT c.inserted AND NOT c.changed) AND (i.updated_time > b.reread_down_to
           OR i.updated_time = b.reread_down_to AND i.graph_id = ANY(b.reread_ids)) IS NOT TRUE AS unchanged,
         coalesce(e.events, 0) AS events, i.unavailable, k.id
       FROM input i CROSS JOIN before b

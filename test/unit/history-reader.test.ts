@@ -47,7 +47,13 @@ interface Setting {
 async function read(answerTo: (url: URL) => Answer, setting: Setting = {}) {
   const { depth = null, messageLimit = 100, platform = 'messenger', conversation = {} } = setting;
   const { graph, urls } = await clientAgainst(answerTo);
-  const state: HistoryWalkState = { job: totals(0), advanced: false, apiCalls: 0, messageLimit };
+  const state: HistoryWalkState = {
+    job: totals(0),
+    advanced: false,
+    apiCalls: 0,
+    messageLimit,
+    place: null,
+  };
   const context = { inbox: { ...INBOX, platform }, own: OWN, signal: never, deadlineMs: Infinity };
   const reader = createHistoryReader(graph, context, depth, state);
   const got = await reader({ ...CONVERSATION, ...conversation }).catch((error: unknown) => ({ error }));

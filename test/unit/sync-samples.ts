@@ -74,7 +74,7 @@ export function slice(why: SliceEnd, more: Partial<SyncSliceResult> = {}): SyncS
 
 /** What a slice of the history phase reports. */
 export function historySlice(why: SliceEnd, more: Partial<HistorySliceResult> = {}): HistorySliceResult {
-  return { ...sliceResult(why), messageLimit: MESSAGE_LIMIT, counted: true, ...more };
+  return { ...sliceResult(why), messageLimit: MESSAGE_LIMIT, place: null, counted: true, ...more };
 }
 
 /** A job that is open; one that asks for few messages has no history phase. */

@@ -31,6 +31,7 @@ const SCOPE: HistoryScope = {
   platform: 'messenger',
   depth: null,
   walkedOnly: false,
+  listed: false,
 };
 
 /** Conversations `t_0`, `t_1` …, newest first, of each of which so many messages are missing. */
@@ -109,14 +110,21 @@ function messagesOf(url: URL, missing: number[]): Answer {
 async function walk(
   missing: number[],
   special: (graphId: string, url: URL) => Answer | undefined = () => undefined,
-  { deadlineMs = Infinity, signal = never, world = memory(missing) } = {},
+  { deadlineMs = Infinity, signal = never, world = memory(missing), failures = 0 } = {},
 ) {
   const { graph, urls } = await clientAgainst((url) => {
     const graphId = url.pathname.split('/')[2] ?? '';
     return special(graphId, url) ?? messagesOf(url, missing);
   });
-  const state: HistoryWalkState = { job: totals(0), advanced: false, apiCalls: 0, messageLimit: 100 };
-  const end = await walkHistories({ store: world.store, graph }, SCOPE, false, state, {
+  const state: HistoryWalkState = {
+    job: totals(0),
+    advanced: false,
+    apiCalls: 0,
+    messageLimit: 100,
+    place: null,
+  };
+  const input = { refresh: false, failures };
+  const end = await walkHistories({ store: world.store, graph }, SCOPE, input, state, {
     inbox: INBOX,
     own: OWN,
     signal,
