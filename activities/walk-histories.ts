@@ -18,7 +18,7 @@ const OF_ONE_CONVERSATION: Partial<Record<GraphError['kind'], string>> = {
 };
 
 /** After so many failures in a row on the same conversation the next one tells whether it is Meta or the conversation. */
-const FAILURES_TO_DOUBT = 5;
+const FAILURES_TO_DOUBT = 3;
 
 /**
  * Fetches what is missing of the scope's conversations until there is no more or the deadline has come. While a page is

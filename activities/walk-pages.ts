@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { PageSize, SyncSliceInput } from '../src/contract/slice.ts';
 import type { Store, StreamPosition } from '../src/store/index.ts';
 import { buildBatch } from './build-batch.ts';
@@ -10,6 +11,15 @@ export interface WalkState extends SliceState {
   position: StreamPosition;
   pageSize: PageSize;
 }
+
+/** A page that is being fetched, and when the call for it has gone out. */
+interface Coming {
+  page: Promise<ReadPage>;
+  out: Promise<void>;
+}
+
+/** To read and map a page keeps the process busy: so long the next call may take to get out, unless its turn is far. */
+const CALL_OUT_MS = 5;
 
 /**
  * Walks from the state's position until the end, the watermark, the cap or the deadline. While a page is stored the next one is
@@ -36,29 +46,41 @@ export async function walkPages(
   let lookCalls = state.apiCalls;
   const abort = new AbortController();
   const read = reader(AbortSignal.any([signal, abort.signal]));
-  const fetchPage = (after: string | null): Promise<ReadPage> => {
+  const fetchPage = (after: string | null): Coming => {
     const space = room();
     const wanted =
       space === null || isSifted
         ? state.pageSize.conversations
         : Math.min(space, state.pageSize.conversations);
+    let isOut = () => {};
+    const out = new Promise<void>((resolve) => {
+      isOut = resolve;
+    });
     const page = read(after, { ...state.pageSize, conversations: wanted }, () => {
       state.apiCalls += 1;
+      isOut();
     });
     // it is awaited after the store; a failure in between is not unhandled
-    page.catch(() => {});
-    return page;
+    page.catch(isOut);
+    return { page, out };
   };
 
   try {
-    let coming: Promise<ReadPage> | null = fetchPage(state.position.nextCursor);
+    let coming: Coming | null = fetchPage(state.position.nextCursor);
     while (coming !== null) {
-      const got = await coming;
+      const got: ReadPage = await coming.page;
       state.pageSize = grow(got.size, full);
-      const batch = buildBatch(input, own, state.position, got, room());
       // with a cap the next page's size depends on this one's outcome
-      const ahead = !batch.isLast && input.maxConversations === null && Date.now() < deadlineMs;
-      coming = ahead ? fetchPage(batch.nextCursor) : null;
+      const isInTime = input.maxConversations === null && Date.now() < deadlineMs;
+      // where every page is wanted, the next call goes out before this page is even read
+      const early = isInTime && input.stopBelow === null && got.page.after !== null;
+      if (early) {
+        coming = fetchPage(got.page.after);
+        await Promise.race([coming.out, setTimeout(CALL_OUT_MS)]);
+      }
+      const batch = buildBatch(input, own, state.position, got, room());
+      const ahead = isInTime && !batch.isLast;
+      if (!early) coming = ahead ? fetchPage(batch.nextCursor) : null;
       const stored = await batches.store({ ...batch, apiCalls: batch.apiCalls + lookCalls });
       state.apiCalls -= batch.apiCalls + lookCalls;
       lookCalls = 0;

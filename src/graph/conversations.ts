@@ -56,7 +56,25 @@ export function readPage(
 ): ConversationsPage {
   const list = listSchema.safeParse(body);
   if (!list.success) throw new GraphError('transient', { detail: 'Graph answered without a list of data' });
-  return { ...readConversations(list.data.data, nested), after: nextCursor(list.data.paging, asked) };
+  return lazily(nextCursor(list.data.paging, asked), () => readConversations(list.data.data, nested));
+}
+
+/** The cursor at once, so that the next page can be asked for; the items when somebody looks at them. */
+function lazily(after: string | null, readItems: () => Omit<ConversationsPage, 'after'>): ConversationsPage {
+  let items: Omit<ConversationsPage, 'after'> | null = null;
+  const read = () => {
+    items ??= readItems();
+    return items;
+  };
+  return {
+    after,
+    get conversations() {
+      return read().conversations;
+    },
+    get rejected() {
+      return read().rejected;
+    },
+  };
 }
 
 /** Conversations one by one, each by itself good or set aside. */

@@ -145,7 +145,7 @@ describe('one conversation whose history cannot be read', () => {
     await expectStored();
   });
 
-  test.each(['dead-cursor', 'gone-100-33', 'reduce-data'])(
+  test.each(['dead-cursor', 'gone-100-33', 'reduce-data', 'http-503'])(
     '%s for ever: it is set aside, and retried when it is asked for',
     async (name) => {
       const id = messengerIds()[4] ?? '';

@@ -121,6 +121,16 @@ describe('the watermark (A7)', () => {
     await expectStored();
   });
 
+  test('that is cleared while a sync runs stays cleared', async () => {
+    under.control('/latency', { ms: 60 });
+    await under.start();
+    await under.fetched(100);
+    await under.stack.sql`UPDATE facebook_pages SET last_synced_at = NULL WHERE id = ${under.page.id}`;
+    under.fast();
+    expect((await under.ended()).status).toBe('COMPLETED');
+    expect(await marks()).toEqual({ messenger: null, instagram: null, last_synced_at: null });
+  });
+
   test('another Instagram account has never been synced', async () => {
     await sync();
     const { facebookPageId, name, accessToken, instagramAccountId } = under.page;

@@ -55,6 +55,19 @@ describe('a selective sync (A5)', () => {
     expect(job).toMatchObject({ status: 'COMPLETED', totals: { fetched: 2, inserted: 1, failed: 1 } });
   });
 
+  test('leaves what can be resumed of a full one', async () => {
+    under.control('/latency', { ms: 60 });
+    const full = await under.start();
+    await under.fetched(100);
+    await under.command('cancel');
+    await under.ended();
+    under.fast();
+    await sync({ mode: 'selective', conversationIds: [inbox()[0]?.id] });
+    const resumed = await sync({ resume: true });
+    expect(resumed).toMatchObject({ id: full.body.id, status: 'COMPLETED' });
+    await expectStored();
+  });
+
   test.each([
     [{ mode: 'selective' }, 'mode'],
     [{ since: '2026-01-01T00:00:00Z' }, 'since'],
@@ -100,11 +113,50 @@ describe('the repair of one conversation', () => {
     )[0]?.n as number;
     await under.stack.sql`UPDATE contact_interaction_events SET text = 'something else'
       WHERE conversation_id = ${id} AND text IS NOT NULL`;
+    const version = async () =>
+      (await under.stack.sql`SELECT version FROM messenger_conversations WHERE id = ${id}`)[0]?.version;
+    const before = await version();
     const answer = await under.stack.api.post<JobResource>(`/api/conversations/${id}/repair`);
     expect(answer.status).toBe(202);
     expect(answer.body).toMatchObject({ trigger: 'repair', conversationId: id });
     const job = await ended(answer.body.id);
-    expect(job).toMatchObject({ status: 'COMPLETED', totals: { fetched: 1, eventsCreated: n - left } });
+    expect(job).toMatchObject({
+      status: 'COMPLETED',
+      totals: { fetched: 1, unchanged: 1, eventsCreated: n - left },
+    });
+    await expectStored();
+    // nothing has changed of what people see of the conversation
+    expect(await version()).toBe(before);
+  });
+
+  test('of one with a message that has no id', async () => {
+    const { conversationId } = under.control('/oddities', {
+      page: under.page.facebookPageId,
+      platform: 'messenger',
+      index: 2,
+      kind: 'message-without-id',
+    }) as { conversationId: string };
+    await sync();
+    const [row] = await under.stack.sql`
+      SELECT id FROM messenger_conversations WHERE page_id = ${under.page.id} AND graph_conversation_id = ${conversationId}`;
+    const { body } = await under.stack.api.post<JobResource>(`/api/conversations/${row?.id}/repair`);
+    expect(await ended(body.id)).toMatchObject({
+      status: 'COMPLETED',
+      totals: { failed: 0, unchanged: 1, eventsCreated: 0 },
+    });
+  });
+
+  test('can be cancelled by its job', async () => {
+    await sync();
+    const { id } = await someConversation();
+    under.control('/latency', { ms: 500 });
+    const { body } = await under.stack.api.post<JobResource>(`/api/conversations/${id}/repair`);
+    expect((await under.stack.api.post(`/api/jobs/${body.id}/cancel`)).status).toBe(202);
+    under.fast();
+    expect((await ended(body.id)).status).toBe('CANCELLED');
+    expect((await under.stack.api.post(`/api/jobs/${body.id}/cancel`)).status).toBe(404);
+    // what it had forgotten is fetched by the next sync
+    await sync();
     await expectStored();
   });
 

@@ -94,8 +94,13 @@ describe('how a job ends', () => {
     expect(outcome(state)).toMatchObject({ status: 'COMPLETED', covered: true });
   });
 
-  test.each<Stop>(['end', 'watermark', 'cap'])('a selective one moves no watermark: %s', (why) => {
+  test.each<Stop>(['end', 'watermark', 'cap'])('a selective one has not covered the inbox: %s', (why) => {
     const state: SyncState = { ...ending(why, why, { fetched: 10 }), mode: 'selective' };
+    expect(outcome(state)).toMatchObject({ status: 'COMPLETED', covered: false });
+  });
+
+  test('without any platform nothing is covered, and nothing was looked at', () => {
+    const state = { ...walking([]), job: totals(0) };
     expect(outcome(state)).toMatchObject({ status: 'COMPLETED', covered: false, coveredPlatforms: [] });
   });
 

@@ -226,11 +226,15 @@ describe('what the next slice is told', () => {
       stuckSinceMs: null,
       walkedOnly: true,
       refresh: false,
+      listed: false,
       messageLimit: null,
+      place: null,
       recount: true,
     });
-    const later = afterSlice(state, 'messenger', historySlice('time'), NOW);
+    const place = { activityAt: '2026-01-31 12:00:00+00', id: 'c' };
+    const later = afterSlice(state, 'messenger', historySlice('time', { place }), NOW);
     expect(historySliceInput(later, 'messenger', JOB)).toMatchObject({
+      place,
       messageLimit: MESSAGE_LIMIT,
       recount: false,
     });
