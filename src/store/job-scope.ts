@@ -38,10 +38,13 @@ export function stopBelow(tx: Transaction, platform: Platform) {
   return tx`to_char((p.${watermark} - ${OVERLAP}::interval) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
+/** The state of a conversation of whose messages nothing counts as stored. */
+const NOTHING_STORED =
+  'history_cursor = NULL, history_complete = false, synced_to = NULL, gap_cursor = NULL, gap_to = NULL';
+
 /** A repair fetches everything anew: nothing of the conversation's history counts as stored. */
 export async function forgetHistory(tx: Transaction, conversationId: string): Promise<void> {
-  await tx`UPDATE messenger_conversations SET history_cursor = NULL, history_complete = false, synced_to = NULL,
-    gap_cursor = NULL, gap_to = NULL WHERE id = ${conversationId}`;
+  await tx`UPDATE messenger_conversations SET ${tx.unsafe(NOTHING_STORED)} WHERE id = ${conversationId}`;
 }
 
 /**
@@ -72,8 +75,7 @@ export async function forgetHistoriesOfFailures(
   conversations: Record<Platform, string[]>,
 ): Promise<void> {
   await tx`
-    UPDATE messenger_conversations c SET history_cursor = NULL, history_complete = false, synced_to = NULL,
-      gap_cursor = NULL, gap_to = NULL
+    UPDATE messenger_conversations c SET ${tx.unsafe(NOTHING_STORED)}
     FROM sync_failures f
     WHERE f.page_id = ${pageId} AND f.item_type = 'message' AND f.resolved_at IS NULL
       AND f.conversation_graph_id = ANY(${[...conversations.messenger, ...conversations.instagram]})
