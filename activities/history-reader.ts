@@ -2,10 +2,10 @@ import type { Platform } from '../src/contract/platform.ts';
 import { type HistoryPlace, MAX_PAGE_SIZE } from '../src/contract/slice.ts';
 import { type GraphClient, GraphError, type MessagesPage, READABLE_MESSAGES } from '../src/graph/index.ts';
 import {
-  afterHistoryPage,
   type HistoryPage,
   type IncompleteConversation,
   nextPageOf,
+  withHistoryPage,
 } from '../src/store/index.ts';
 import { toFailure } from './build-batch.ts';
 import { isReadable, mapMessages } from './map-conversation.ts';
@@ -60,8 +60,7 @@ export function createHistoryReader(
         );
         if (limit === state.messageLimit) state.messageLimit = grown(limit);
         const page = toPage(got, own, apiCalls, inbox.platform);
-        const stored = conversation.stored + page.events.length;
-        return { page, after: { ...conversation, ...afterHistoryPage(conversation, page), stored } };
+        return { page, after: withHistoryPage(conversation, page) };
       } catch (error) {
         const tooMuch = error instanceof GraphError && error.kind === 'shrink';
         if (!tooMuch || limit === 1) throw error;

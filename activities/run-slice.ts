@@ -1,7 +1,7 @@
 import { cancellationSignal, heartbeat, log } from '@temporalio/activity';
 import type { JobProgress } from '../src/contract/progress.ts';
-import type { DONE_ENDS, SliceInput, SliceResult } from '../src/contract/slice.ts';
-import type { SyncError } from '../src/contract/sync-error.ts';
+import type { DoneEnd, SliceInput, SliceResult } from '../src/contract/slice.ts';
+import { internalError, type SyncError } from '../src/contract/sync-error.ts';
 import { type GraphClient, GraphError, type GraphInbox } from '../src/graph/index.ts';
 import {
   isDatabaseAway,
@@ -43,7 +43,7 @@ export interface SliceContext {
 }
 
 /** How the work of a slice ends when nothing goes wrong. */
-export type WorkEnd = 'time' | (typeof DONE_ENDS)[number];
+export type WorkEnd = 'time' | DoneEnd;
 
 /**
  * A slice ends by itself soon enough for a cancel; one that takes longer, because it waits for Graph, tells that it lives
@@ -103,7 +103,7 @@ export async function runSlice(
       // the page was connected anew while this slice ran
       if (!dead) return goOn();
     }
-    const syncError = error instanceof GraphError ? error.toSyncError() : internalError(error);
+    const syncError = error instanceof GraphError ? error.toSyncError() : unexpected(error);
     await lifecycle.noteError(input.jobId, syncError, state.apiCalls);
     const end = sliceEndOf(error, input, state.advanced, deps.standstillMs);
     return result({ ...end, error: syncError });
@@ -125,11 +125,7 @@ function inboxOf(credentials: PageCredentials, { platform }: SliceInput): GraphI
 }
 
 /** Something that nobody expected. What PostgreSQL says may quote a row, so of that only the kind is logged. */
-function internalError(error: unknown): SyncError {
+function unexpected(error: unknown): SyncError {
   log.error('A slice failed', { error: sqlState(error) ?? error });
-  return {
-    kind: 'internal',
-    message: 'The sync met an error of its own. What was stored is kept; the worker’s log has the details.',
-    detail: error instanceof Error ? error.name : null,
-  };
+  return internalError(error instanceof Error ? error.name : null);
 }

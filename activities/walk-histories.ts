@@ -112,13 +112,14 @@ export async function walkHistories(
       state.apiCalls -= got.page.apiCalls;
       // another attempt, or another job, was ahead: leave it to the next slice, which starts from what is stored
       if (stored === null) return 'time';
-      state.job = stored.job;
+      state.job = stored;
       state.advanced = true;
       if (!stays) doneWith(conversation);
       if (context.signal.aborted || isLate) return 'time';
       conversation = following;
     }
-    if (doubted[0] !== undefined) throw doubted[0].error;
+    // nothing else is left to ask for, or what was asked for got an answer of its own
+    for (const one of doubted.splice(0)) await setAside(one.conversation, 'transient', one.error);
     // from the top once more: what has moved to the front meanwhile
     const isDone = state.place === null || (await histories.next(scope, null, 1)).length === 0;
     state.place = null;

@@ -9,8 +9,8 @@ export function stopRequested(): Promise<NodeJS.Signals> {
 }
 
 /**
- * Runs a program: reads the environment, and leaves with exit code 1 and one clear message when it is incomplete
- * or the program breaks down.
+ * Runs a program and ends the process with it: exit code 0, or 1 and one clear message when the environment is
+ * incomplete or the program breaks down.
  */
 export async function runProgram(
   name: string,
@@ -28,6 +28,8 @@ export async function runProgram(
   const logger = createLogger(config.logLevel, name);
   try {
     await main(config, logger);
+    // a connection to a server that has gone silent would keep a stopped program alive
+    process.exit(0);
   } catch (error) {
     logger.fatal({ err: error }, `${name} failed`);
     // at once: native threads would keep a broken program alive, and nothing would start it again

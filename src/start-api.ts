@@ -38,12 +38,12 @@ export async function startApi(
     const store = createStore(sql, createTokenCipher(config.tokenKeys));
     const sync = createSyncControl(client, taskQueues(config.queuePrefix).sync);
     const app = createApp({ store, sync, hub }, { apiToken: config.apiToken, logger });
-    const unlisten = await listenToProgress(
+    await listenToProgress(
       sql,
       (hint) => hub.publish(hint),
       () => hub.publishGap(),
     );
-    ensureSearchAttributes(client).catch((error: unknown) => {
+    const registered = ensureSearchAttributes(client).catch((error: unknown) => {
       logger.warn({ err: error }, 'The search attributes are not registered yet');
     });
 
@@ -63,9 +63,11 @@ export async function startApi(
         const enough = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
         await closed;
         clearTimeout(enough);
-        await unlisten().catch(() => {});
-        await client.connection.close();
+        // nothing is asked of PostgreSQL any more: it may not answer, and the program must end all the same
         await sql.end({ timeout: 5 });
+        // a call that waits for its next attempt would find the connection gone, and nobody catches that
+        await registered;
+        await client.connection.close();
       },
     };
   } catch (error) {

@@ -20,7 +20,7 @@ import { SEARCH_ATTRIBUTES } from '../src/contract/names.ts';
 import type { Platform } from '../src/contract/platform.ts';
 import type { SyncResult } from '../src/contract/progress.ts';
 import type { HistorySliceResult, SyncSliceResult } from '../src/contract/slice.ts';
-import { FAILURE_TYPES, type SyncError } from '../src/contract/sync-error.ts';
+import { FAILURE_TYPES, internalError } from '../src/contract/sync-error.ts';
 import type { SyncWorkflowInput } from '../src/contract/sync-options.ts';
 import { progressTable } from './details.ts';
 import { closeJob, openJob, pauseJob, syncHistorySlice, syncSlice, unpauseJob } from './proxies.ts';
@@ -59,9 +59,9 @@ export interface SyncRunInput extends SyncWorkflowInput {
  * Syncs one page. Started by the API with the Facebook page ID as workflow ID, so that there can be only one. The
  * repair of one conversation is the same work under an ID of its own.
  *
- * Both platforms are walked at once, in slices of about two seconds, then their older messages are fetched; between slices the walk can be paused,
- * parked for Meta or for a new token, and continued as new. A cancel, by signal or by Temporal's own button,
- * aborts the slices in hand, and the job ends with all that was stored and a checkpoint.
+ * Both platforms are walked at once, in slices of about two seconds, then their older messages are fetched; between
+ * slices the walk can be paused, parked for Meta or for a new token, and continued as new. A cancel, by signal or by
+ * Temporal's own button, aborts the slices in hand, and the job ends with all that was stored and a checkpoint.
  *
  * @throws ApplicationFailure `SyncFailed` when the job could not work at all, CancelledFailure after Temporal's
  *   own cancel
@@ -97,6 +97,8 @@ export async function SyncWorkflow(input: SyncRunInput): Promise<SyncResult> {
     upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.syncStatus, value: status }]);
     tell();
   };
+  // in the sandbox this is the workflow's own time, the same at every replay
+  const nowMs = () => Date.now();
   const mustContinueAsNew = () => {
     const info = workflowInfo();
     return info.continueAsNewSuggested || info.historyLength >= (job.continueAsNewAfterEvents ?? Infinity);
@@ -121,8 +123,7 @@ export async function SyncWorkflow(input: SyncRunInput): Promise<SyncResult> {
       const stream = streamOf(state, platform);
       if (isOver(stream)) return;
       if (stream.waitUntilMs !== null) {
-        // in the sandbox Date.now() is the workflow's own time, the same at every replay
-        const waitMs = Math.max(1, stream.waitUntilMs - Date.now());
+        const waitMs = Math.max(1, stream.waitUntilMs - nowMs());
         const until = new Date(stream.waitUntilMs).toISOString();
         if (await condition(mustYield, waitMs, { summary: `${platform}: waiting for Meta until ${until}` }))
           return;
@@ -131,11 +132,11 @@ export async function SyncWorkflow(input: SyncRunInput): Promise<SyncResult> {
       try {
         const result = await nextSlice(platform);
         // only now: signals and the other platform have changed the state meanwhile
-        state = afterSlice(state, platform, result, Date.now());
+        state = afterSlice(state, platform, result, nowMs());
       } catch (error) {
         if (isCancellation(error)) return;
         if (!(error instanceof ActivityFailure)) throw error;
-        state = afterFailure(state, platform, syncErrorOf(error));
+        state = afterFailure(state, platform, internalError(error.cause?.message ?? error.message));
       }
       tell();
     }
@@ -211,13 +212,4 @@ export async function SyncWorkflow(input: SyncRunInput): Promise<SyncResult> {
       throw ApplicationFailure.nonRetryable(closed.message, FAILURE_TYPES.syncFailed);
     return { jobId: job.jobId, ...closed };
   });
-}
-
-/** The error that an activity gave up with, as a page owner sees it. */
-function syncErrorOf(failure: ActivityFailure): SyncError {
-  return {
-    kind: 'internal',
-    message: 'The sync met an error of its own. What was stored is kept; the worker’s log has the details.',
-    detail: failure.cause?.message ?? failure.message,
-  };
 }

@@ -5,7 +5,7 @@ import { type ApiDeps, requirePage } from './deps.ts';
 import { notFound } from './problem.ts';
 import { keysetOf, readBody, readQuery } from './read-request.ts';
 import { startJob } from './start-sync.ts';
-import { listedSync, requirePlatforms } from './sync-input.ts';
+import { listedSync, readable } from './sync-input.ts';
 
 /** `/api/conversations` */
 export function conversationsRouter(deps: ApiDeps): Router {
@@ -30,8 +30,7 @@ export function conversationsRouter(deps: ApiDeps): Router {
     const conversation = isUuid(id) ? await store.conversations.find(id) : null;
     if (conversation === null) throw notFound('Conversation');
     const page = await requirePage(store, conversation.pageId);
-    requirePlatforms(page, [conversation]);
-    const input = { ...listedSync(page, 'repair', [conversation]), conversationId: id };
+    const input = { ...listedSync(page, 'repair', readable(page, [conversation])), conversationId: id };
     const job = await startJob(deps, input, page);
     res.status(202).location(`/api/jobs/${job.id}`).json(job);
   });

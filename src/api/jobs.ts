@@ -8,7 +8,7 @@ import { commandJob, notRunning } from './job-command.ts';
 import { notFound, Problem } from './problem.ts';
 import { keysetOf, readBody, readQuery } from './read-request.ts';
 import { startJob } from './start-sync.ts';
-import { listedSync, requirePlatforms } from './sync-input.ts';
+import { listedSync, readable } from './sync-input.ts';
 
 async function requireJob(store: Store, id: string): Promise<JobResource> {
   const job = isUuid(id) ? await store.jobs.find(id) : null;
@@ -53,8 +53,7 @@ export function jobsRouter(deps: ApiDeps): Router {
       throw new Problem(409, 'nothing-to-retry', 'Nothing to retry', why);
     }
     const page = await requirePage(store, failed.pageId);
-    requirePlatforms(page, conversations);
-    const job = await startJob(deps, listedSync(page, 'retry', conversations), page);
+    const job = await startJob(deps, listedSync(page, 'retry', readable(page, conversations)), page);
     res.status(202).location(`/api/jobs/${job.id}`).json(job);
   });
 

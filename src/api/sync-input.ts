@@ -3,7 +3,7 @@ import { hasEnded } from '../contract/job-status.ts';
 import { PLATFORMS, type Platform } from '../contract/platform.ts';
 import type { StartSyncRequest } from '../contract/requests.ts';
 import type { PageResource } from '../contract/resources.ts';
-import type { Selection, SyncWorkflowInput } from '../contract/sync-options.ts';
+import type { Selection, SyncOptions, SyncWorkflowInput } from '../contract/sync-options.ts';
 import { isUuid, type Store } from '../store/index.ts';
 import { invalidField, Problem } from './problem.ts';
 
@@ -18,19 +18,13 @@ export async function newSync(
 ): Promise<SyncWorkflowInput> {
   const { mode, messageDepth, maxConversations } = request;
   const selection = mode === 'selective' ? await selectionOf(store, page, request) : null;
-  return {
-    jobId: randomUUID(),
-    pageId: page.id,
-    facebookPageId: page.facebookPageId,
-    resume: false,
-    options: {
-      mode,
-      trigger: 'manual',
-      messageDepth,
-      maxConversations: maxConversations ?? null,
-      ...(selection === null ? {} : { selection }),
-    },
-  };
+  return newJob(page, {
+    mode,
+    trigger: 'manual',
+    messageDepth,
+    maxConversations: maxConversations ?? null,
+    ...(selection === null ? {} : { selection }),
+  });
 }
 
 /** The page's stopped job, with its totals. @throws Problem 409 when there is nothing to resume */
@@ -64,27 +58,31 @@ export function listedSync(
   trigger: 'retry' | 'repair',
   conversations: readonly { platform: Platform; graphId: string }[],
 ): SyncWorkflowInput {
-  return {
-    jobId: randomUUID(),
-    pageId: page.id,
-    facebookPageId: page.facebookPageId,
-    resume: false,
-    options: {
-      mode: 'selective',
-      trigger,
-      messageDepth: 'all',
-      maxConversations: null,
-      selection: { ...NO_SELECTION, conversations: byPlatform(conversations) },
-    },
-  };
+  return newJob(page, {
+    mode: 'selective',
+    trigger,
+    messageDepth: 'all',
+    maxConversations: null,
+    selection: { ...NO_SELECTION, conversations: byPlatform(conversations) },
+  });
 }
 
-/** @throws Problem 409 when one of them is of an Instagram account that the page no longer has */
-export function requirePlatforms(
+function newJob(page: Pick<PageResource, 'id' | 'facebookPageId'>, options: SyncOptions): SyncWorkflowInput {
+  const { id: pageId, facebookPageId } = page;
+  return { jobId: randomUUID(), pageId, facebookPageId, resume: false, options };
+}
+
+/**
+ * Those of the conversations that can be read: the page may have no Instagram account any more.
+ *
+ * @throws Problem 409 when there are none
+ */
+export function readable<T extends { platform: Platform }>(
   page: Pick<PageResource, 'instagramAccountId'>,
-  conversations: readonly { platform: Platform }[],
-): void {
-  if (page.instagramAccountId !== null || conversations.every((c) => c.platform === 'messenger')) return;
+  conversations: readonly T[],
+): T[] {
+  const left = conversations.filter((c) => c.platform === 'messenger' || page.instagramAccountId !== null);
+  if (left.length > 0) return left;
   throw new Problem(
     409,
     'not-connected',

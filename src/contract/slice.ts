@@ -104,6 +104,7 @@ export type SliceEnd =
 
 /** The ends after which there is nothing left to do in this phase. */
 export const DONE_ENDS = ['end', 'watermark', 'up_to_date', 'cap'] as const satisfies readonly SliceEnd[];
+export type DoneEnd = (typeof DONE_ENDS)[number];
 
 /** What every slice reports. */
 export interface SliceResult {

@@ -24,6 +24,15 @@ export interface SyncError {
   detail: string | null;
 }
 
+/** Something that nobody expected. @param detail no content and no token */
+export function internalError(detail: string | null): SyncError {
+  return {
+    kind: 'internal',
+    message: 'The sync met an error of its own. What was stored is kept; the worker’s log has the details.',
+    detail,
+  };
+}
+
 /** `type` of the `ApplicationFailure`s that activities throw. Part of the contract with histories. */
 export const FAILURE_TYPES = {
   /** Something that nobody expected, again and again. */

@@ -3,13 +3,12 @@ import type { FailureInput } from './batch.ts';
 import { eventRows, isNoStoredMoment, keepStored, refreshStored } from './event-rows.ts';
 import { addedValidation, insertFailures } from './failure-rows.ts';
 import {
-  afterHistoryPage,
   type HistoryPage,
-  type HistoryResult,
   type HistoryScope,
   type HistoryState,
   type IncompleteConversation,
   isEnough,
+  withHistoryPage,
 } from './history.ts';
 import { JOB_PROGRESS_COLUMNS, type JobProgressRow, toJobProgress } from './job-progress.ts';
 import { PROGRESS_CHANNEL } from './progress-channel.ts';
@@ -100,6 +99,7 @@ export function createHistoryStore(sql: Sql) {
      * Stores a page of older messages exactly once; messages that PostgreSQL refuses are set aside with the others stored.
      *
      * @param refresh whether messages that are stored take over what Graph shows now
+     * @returns the job afterwards; `null` when somebody else has moved the conversation on meanwhile: nothing was stored
      * @throws PostgresError when the database itself fails; the same page may be tried again
      */
     async storePage(
@@ -107,7 +107,7 @@ export function createHistoryStore(sql: Sql) {
       before: IncompleteConversation,
       page: HistoryPage,
       refresh: boolean,
-    ): Promise<HistoryResult> {
+    ): Promise<JobProgress | null> {
       try {
         return await writePage(sql, scope, before, page, refresh);
       } catch (error) {
@@ -185,13 +185,9 @@ export function createHistoryStore(sql: Sql) {
     before: IncompleteConversation,
     page: HistoryPage,
     refresh: boolean,
-  ): Promise<HistoryResult> {
+  ): Promise<JobProgress | null> {
     const { failures } = page;
-    const after = {
-      ...before,
-      ...afterHistoryPage(before, page),
-      stored: before.stored + page.events.length,
-    };
+    const after = withHistoryPage(before, page);
     const done = isEnough(after, scope.depth) ? 1 : 0;
     const graphIds = page.events.map(() => before.graphId);
     const [row] = await db<JobProgressRow[]>`
@@ -220,7 +216,7 @@ export function createHistoryStore(sql: Sql) {
         SELECT pg_notify(${PROGRESS_CHANNEL}, jsonb_build_object('jobId', id, 'revision', revision)::text) FROM job
       )
       SELECT ${sql.unsafe(JOB_PROGRESS_COLUMNS)} FROM job j CROSS JOIN told`;
-    return row === undefined ? null : { conversation: after, job: toJobProgress(row) };
+    return row === undefined ? null : toJobProgress(row);
   }
 
   function isAsItWas(before: { id: string } & HistoryState) {

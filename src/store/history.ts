@@ -1,5 +1,4 @@
 import type { Platform } from '../contract/platform.ts';
-import type { JobProgress } from '../contract/progress.ts';
 import type { EventInput, FailureInput } from './batch.ts';
 
 /** What a history phase covers. */
@@ -47,9 +46,6 @@ export interface HistoryPage {
   apiCalls: number;
 }
 
-/** What storing a page did; `null` when somebody else has moved the conversation on meanwhile: nothing was stored. */
-export type HistoryResult = { conversation: IncompleteConversation; job: JobProgress } | null;
-
 /** The cursor after which the conversation's next page begins; `null` for its newest messages. */
 export function nextPageOf(conversation: HistoryState): string | null {
   return conversation.gapTo === null ? conversation.historyCursor : conversation.gapCursor;
@@ -65,6 +61,11 @@ export function isEnough(conversation: HistoryState & { stored: number }, depth:
     conversation.gapTo === null &&
     (conversation.historyComplete || (depth !== null && conversation.stored >= depth))
   );
+}
+
+/** The conversation once the page that came after `nextPageOf` is stored. */
+export function withHistoryPage(before: IncompleteConversation, page: HistoryPage): IncompleteConversation {
+  return { ...before, ...afterHistoryPage(before, page), stored: before.stored + page.events.length };
 }
 
 /**

@@ -44,12 +44,12 @@ export type {
 } from './batch.ts';
 export { createGraphBudget } from './graph-budget.ts';
 export {
-  afterHistoryPage,
   type HistoryPage,
   type HistoryScope,
   type IncompleteConversation,
   isEnough,
   nextPageOf,
+  withHistoryPage,
 } from './history.ts';
 export type { JobScope } from './job-scope.ts';
 export { decodeCursor, isUuid, type Keyset } from './keyset.ts';

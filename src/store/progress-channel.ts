@@ -39,20 +39,14 @@ export interface ProgressHint {
 export const MAX_ITEMS = 20;
 
 /**
- * Listens on a connection of its own, which comes back by itself after a loss.
+ * Listens on a connection of its own, which comes back by itself after a loss and ends with `sql`.
  *
  * @param onReady called at the start and after every reconnect: hints may have been missed
- * @returns stops listening
  */
 export async function listenToProgress(
   sql: Sql,
   onHint: (hint: ProgressHint) => void,
   onReady: () => void,
-): Promise<() => Promise<void>> {
-  const subscription = await sql.listen(
-    PROGRESS_CHANNEL,
-    (payload) => onHint(JSON.parse(payload) as ProgressHint),
-    onReady,
-  );
-  return () => subscription.unlisten();
+): Promise<void> {
+  await sql.listen(PROGRESS_CHANNEL, (payload) => onHint(JSON.parse(payload) as ProgressHint), onReady);
 }

@@ -1,6 +1,9 @@
 import type { Client } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../contract/names.ts';
 
+/** How long Temporal may take for both calls, in milliseconds. */
+const DEADLINE_MS = 10_000;
+
 /** `temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD` */
 const KEYWORD = 2;
 
@@ -12,9 +15,13 @@ export const SEARCH_ATTRIBUTE_TYPES: Record<string, 'Keyword'> = Object.fromEntr
 /**
  * Registers the search attributes that the namespace lacks; without them no sync can be started.
  *
- * @throws when this client may not do so, with the command that does (Temporal Cloud)
+ * @throws when Temporal does not answer; when this client may not do so, with the command that does (Temporal Cloud)
  */
-export async function ensureSearchAttributes(client: Client): Promise<void> {
+export function ensureSearchAttributes(client: Client): Promise<void> {
+  return client.withDeadline(Date.now() + DEADLINE_MS, () => register(client));
+}
+
+async function register(client: Client): Promise<void> {
   const { namespace } = client.options;
   const { operatorService } = client.connection;
   const { customAttributes } = await operatorService.listSearchAttributes({ namespace });

@@ -24,7 +24,7 @@ export function programCampaigns(): void {
   let met: () => Record<string, number> = () => ({});
   campaign('Graph answers are dropped, late, cut and garbled', {
     name: 'Graph answers',
-    env: { GRAPH_TIMEOUT_SECONDS, SYNC_MAX_ATTEMPTS: '20' },
+    env: { GRAPH_TIMEOUT_SECONDS },
     graphAtFault: true,
     async disturb({ graph, random, undisturbed }) {
       met = addGraphFaults(graph, random, undisturbed);

@@ -65,7 +65,7 @@ export function serverCampaigns(): void {
   campaign('a random mixture of all', {
     name: 'mixture',
     workers: 2,
-    env: { GRAPH_TIMEOUT_SECONDS, SYNC_MAX_ATTEMPTS: '20' },
+    env: { GRAPH_TIMEOUT_SECONDS },
     disturb: (scene) => {
       watchers.watch(scene, 1);
       return disturbAll(scene);

@@ -7,6 +7,8 @@ export interface Relay {
   address: string;
   /** Ends all connections, and every new one at once. */
   cut(): void;
+  /** Lets nothing through any more, without a word to either side. */
+  stall(): void;
   mend(): void;
   close(): Promise<void>;
 }
@@ -16,8 +18,13 @@ export async function startRelay(target: string): Promise<Relay> {
   const [host, port] = target.split(':');
   const sockets = new Set<Socket>();
   let open = true;
+  let stalled = false;
   const server = createServer((near) => {
     near.on('error', () => {});
+    if (stalled) {
+      sockets.add(near);
+      return;
+    }
     if (!open) {
       near.destroy();
       return;
@@ -44,8 +51,13 @@ export async function startRelay(target: string): Promise<Relay> {
   return {
     address: `127.0.0.1:${own.port}`,
     cut,
+    stall() {
+      stalled = true;
+      for (const socket of sockets) socket.unpipe();
+    },
     mend() {
       open = true;
+      stalled = false;
     },
     async close() {
       cut();

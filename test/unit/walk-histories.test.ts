@@ -68,7 +68,7 @@ function memory(missing: number[]) {
       stored.push(...page.events.map((event) => `${before.graphId}/${event.messageId}`));
       const done = conversation.historyComplete ? 1 : 0;
       job = { ...job, histories: job.histories + done, apiCalls: job.apiCalls + page.apiCalls };
-      return { conversation, job };
+      return job;
     },
     async restart(_: string, before: IncompleteConversation) {
       if (restarted.includes(before.graphId)) return false;
@@ -250,4 +250,29 @@ test('any other error ends the slice with what was stored before', async () => {
   // the call that failed is not in the job's row yet
   expect(state).toMatchObject({ advanced: true, apiCalls: 1 });
   expect(setAside).toEqual([]);
+});
+
+describe('a conversation that fails again and again', () => {
+  const down =
+    (...ids: string[]) =>
+    (graphId: string) =>
+      ids.includes(graphId) ? DOWN : undefined;
+
+  test('is set aside once Meta answers for the next one', async () => {
+    const { end, stored, setAside } = await walk([2, 1], down('t_0'), { failures: 3 });
+    expect(end).toBe('end');
+    expect(stored).toEqual(['t_1/m_0']);
+    expect(setAside.map(([graphId, reason]) => [graphId, reason])).toEqual([['t_0', 'transient']]);
+  });
+
+  test('is set aside when there is no other to ask for', async () => {
+    const { end, setAside } = await walk([2], down('t_0'), { failures: 3 });
+    expect([end, setAside.length]).toEqual(['end', 1]);
+  });
+
+  test('is not to blame while Meta answers for nobody', async () => {
+    const { end, setAside } = await walk([2, 1], down('t_0', 't_1'), { failures: 3 });
+    expect(end).toMatchObject({ error: { kind: 'transient' } });
+    expect(setAside).toEqual([]);
+  });
 });
