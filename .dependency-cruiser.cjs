@@ -69,6 +69,12 @@ module.exports = {
     only('graph-knows-contract', 'The Graph client can be used and tested alone.', '^src/graph/', [
       '^src/contract/',
     ]),
+    only(
+      'webhook-reads-meta',
+      'What Meta posts: signature and body; no database, no HTTP.',
+      '^src/webhook/',
+      ['^src/(graph|contract)/'],
+    ),
     only('store-knows-contract', 'The store can be used and tested alone.', '^src/store/', [
       '^src/contract/',
     ]),
@@ -82,7 +88,7 @@ module.exports = {
       'api-starts-and-asks',
       'The API starts and asks; the work is done by workflows and activities.',
       '^src/api/',
-      ['^src/(temporal|store|contract)/', LEAVES],
+      ['^src/(temporal|store|webhook|contract)/', LEAVES],
     ),
     only(
       'cli-knows-contract',

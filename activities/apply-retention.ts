@@ -17,7 +17,8 @@ const BATCH_DAYS = 1;
  * - batches of jobs that ended for good a day ago, but for the last of each stream
  * - jobs that ended `days` ago with all that belongs to them, but never a page's newest sync or the one that its
  *   checkpoint names
- * - the payloads of items that were set aside `days` ago: they are conversations of people
+ * - the payloads of items that were set aside `days` ago, and webhook deliveries that were applied `days` ago: they are
+ *   conversations of people
  *
  * @throws database errors; may be repeated, and goes on with what is left
  */
@@ -25,7 +26,7 @@ export function createApplyRetention(store: Store, days: number) {
   const { upkeep } = store;
 
   return async function applyRetention(): Promise<RetentionResult> {
-    const result: RetentionResult = { jobs: 0, batches: 0, failures: 0, payloads: 0 };
+    const result: RetentionResult = { jobs: 0, batches: 0, failures: 0, payloads: 0, deliveries: 0 };
 
     for await (const ids of allOf((after) => upkeep.closedForGood(BATCH_DAYS, after, JOBS))) {
       result.batches += await whileFull(() => upkeep.deleteSpentBatches(ids, ROWS));
@@ -36,6 +37,8 @@ export function createApplyRetention(store: Store, days: number) {
       result.jobs += await upkeep.deleteJobs(ids);
     }
     result.payloads = await whileFull(() => upkeep.emptyPayloads(days, ROWS));
+    result.payloads += await whileFull(() => upkeep.emptyWebhookPayloads(days, ROWS));
+    result.deliveries = await whileFull(() => upkeep.deleteDeliveries(days, ROWS));
     return result;
   };
 }

@@ -1,3 +1,4 @@
+import { type Fields, fieldsOf, textOf } from '../src/contract/json-fields.ts';
 import type { GraphMessage } from '../src/graph/index.ts';
 
 /** What is kept of an attachment: links and when they expire, never the media. */
@@ -13,25 +14,23 @@ export interface StoredAttachment {
   expires_at: string | null;
 }
 
-type Fields = Record<string, unknown>;
-
 /** Attachments, shares and sticker of a message. An item that is no object is left out. */
 export function mapAttachments(message: GraphMessage): StoredAttachment[] {
   const attachments = objects(message.attachments?.data).map((item) => {
     const image = fieldsOf(item.image_data);
     const video = fieldsOf(item.video_data);
-    const url = text(image?.url) ?? text(video?.url) ?? text(item.file_url);
-    const mime = text(item.mime_type);
+    const url = textOf(image?.url) ?? textOf(video?.url) ?? textOf(item.file_url);
+    const mime = textOf(item.mime_type);
     return stored(item, {
       type: kindOf(item, mime, image !== null, video !== null),
       mime_type: mime,
       size: typeof item.size === 'number' && item.size > 0 ? item.size : null,
       url,
-      preview_url: text(image?.preview_url) ?? text(video?.preview_url),
+      preview_url: textOf(image?.preview_url) ?? textOf(video?.preview_url),
     });
   });
   const shares = objects(message.shares?.data).map((item) =>
-    stored(item, { type: 'share', url: text(item.link) }),
+    stored(item, { type: 'share', url: textOf(item.link) }),
   );
   const sticker = message.sticker ? [stored({}, { type: 'sticker', url: message.sticker })] : [];
   return [...attachments, ...shares, ...sticker];
@@ -39,13 +38,13 @@ export function mapAttachments(message: GraphMessage): StoredAttachment[] {
 
 function stored(item: Fields, known: Partial<StoredAttachment> & { type: string }): StoredAttachment {
   return {
-    id: text(item.id),
-    name: text(item.name),
+    id: textOf(item.id),
+    name: textOf(item.name),
     mime_type: null,
     size: null,
     url: null,
     preview_url: null,
-    expires_at: expiryOf(known.url ?? null),
+    expires_at: linkExpiry(known.url ?? null),
     ...known,
   };
 }
@@ -58,18 +57,10 @@ function kindOf(item: Fields, mime: string | null, image: boolean, video: boolea
   return video ? 'video' : image ? 'image' : 'file';
 }
 
-/** Meta's media links carry their expiry as `oe`, hexadecimal seconds since 1970. */
-function expiryOf(url: string | null): string | null {
+/** When a link stops working: Meta's media links carry their expiry as `oe`, hexadecimal seconds since 1970. */
+export function linkExpiry(url: string | null): string | null {
   const hex = url === null ? null : /[?&]oe=([0-9a-f]{8})\b/i.exec(url)?.[1];
   return hex ? new Date(Number.parseInt(hex, 16) * 1000).toISOString() : null;
-}
-
-function text(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-function fieldsOf(value: unknown): Fields | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
 }
 
 function objects(values: unknown[] | undefined): Fields[] {

@@ -39,6 +39,7 @@ const environment = z.object({
   GRAPH_BLOCKED_WAIT_SECONDS: number(3600, 0),
   FACEBOOK_APP_ID: text,
   FACEBOOK_APP_SECRET: text,
+  FACEBOOK_PREVIOUS_APP_SECRET: text,
   FACEBOOK_VERIFY_TOKEN: text,
   TOKEN_ENCRYPTION_KEYS: keyRing,
   PAGESYNC_API_TOKEN: z.string().min(16, 'must have at least 16 characters'),
@@ -48,6 +49,8 @@ const environment = z.object({
   MAINTENANCE: z.enum(['on', 'off']).default('on'),
   RECONCILE_EVERY_SECONDS: integer(60, 1, 86_400),
   RECONCILE_GRACE_SECONDS: number(60, 0),
+  WEBHOOK_SWEEP_SECONDS: integer(60, 1, 86_400),
+  SUBSCRIPTION_CHECK_SECONDS: integer(6 * 3600, 60, 30 * 86_400),
   RETENTION_DAYS: integer(30, 1, 36_500),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
@@ -67,6 +70,14 @@ export interface Config {
     throttleWaitMs: number;
     blockedWaitMs: number;
   };
+  webhooks: {
+    /** Of our app, by which its subscriptions are known. */
+    appId: string | null;
+    /** What Meta names in its handshake; `null`: none is taken. */
+    verifyToken: string | null;
+    /** Secrets by which Meta may sign: the app's, and the one before while it is rotated. */
+    appSecrets: string[];
+  };
   tokenKeys: Buffer[];
   apiToken: string;
   queuePrefix: string;
@@ -79,6 +90,8 @@ export interface Config {
     /** Jobs that were made or taken up more recently are not looked at. */
     reconcileGraceMs: number;
     retentionDays: number;
+    webhookSweepMs: number;
+    subscriptionCheckMs: number;
   };
   logLevel: string;
 }
@@ -117,6 +130,13 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       throttleWaitMs: e.GRAPH_THROTTLE_WAIT_SECONDS * 1000,
       blockedWaitMs: e.GRAPH_BLOCKED_WAIT_SECONDS * 1000,
     },
+    webhooks: {
+      appId: e.FACEBOOK_APP_ID ?? null,
+      verifyToken: e.FACEBOOK_VERIFY_TOKEN ?? null,
+      appSecrets: [e.FACEBOOK_APP_SECRET, e.FACEBOOK_PREVIOUS_APP_SECRET].filter(
+        (secret) => secret !== undefined,
+      ),
+    },
     tokenKeys: e.TOKEN_ENCRYPTION_KEYS,
     apiToken: e.PAGESYNC_API_TOKEN,
     queuePrefix: e.PAGESYNC_QUEUE_PREFIX,
@@ -127,6 +147,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       reconcileEveryMs: e.RECONCILE_EVERY_SECONDS * 1000,
       reconcileGraceMs: e.RECONCILE_GRACE_SECONDS * 1000,
       retentionDays: e.RETENTION_DAYS,
+      webhookSweepMs: e.WEBHOOK_SWEEP_SECONDS * 1000,
+      subscriptionCheckMs: e.SUBSCRIPTION_CHECK_SECONDS * 1000,
     },
     logLevel: e.LOG_LEVEL,
   };

@@ -10,10 +10,15 @@ import type { Running } from './running.ts';
 import { connectSql, createStore, createTokenCipher, listenToProgress, migrate } from './store/index.ts';
 import { connectClient } from './temporal/connection.ts';
 import { ensureSearchAttributes } from './temporal/search-attributes.ts';
+import { createSubscribePage } from './temporal/subscriptions.ts';
 import { createSyncControl } from './temporal/sync.ts';
+import { createWebhookWaker } from './temporal/webhooks.ts';
 
 /** Time that requests in hand get when the API stops. */
 const CLOSE_GRACE_MS = 3000;
+
+/** Connections of the webhooks alone. */
+const INTAKE_CONNECTIONS = 8;
 
 export interface RunningApi extends Running {
   url: string;
@@ -30,14 +35,26 @@ export async function startApi(
   logger: Logger,
 ): Promise<RunningApi> {
   const sql = connectSql(config.databaseUrl);
+  // nothing else that the API does delays the answer to Meta
+  const intakeSql = connectSql(config.databaseUrl, INTAKE_CONNECTIONS);
   const client = connectClient(env);
   const hub = new ProgressHub();
   try {
     const applied = await migrate(sql);
     if (applied.length > 0) logger.info({ applied }, 'Database migrated');
-    const store = createStore(sql, createTokenCipher(config.tokenKeys));
-    const sync = createSyncControl(client, taskQueues(config.queuePrefix).sync);
-    const app = createApp({ store, sync, hub }, { apiToken: config.apiToken, logger });
+    const cipher = createTokenCipher(config.tokenKeys);
+    const store = createStore(sql, cipher);
+    const queues = taskQueues(config.queuePrefix);
+    const sync = createSyncControl(client, queues.sync);
+    const { appSecrets } = config.webhooks;
+    const subscribePage = appSecrets.length > 0 ? createSubscribePage(client, queues.sync, logger) : null;
+    const waker = createWebhookWaker(client, queues.webhook, logger);
+    const { deliveries } = createStore(intakeSql, cipher);
+    const app = createApp(
+      { store, sync, hub, subscribePage },
+      { deliveries, waker, secrets: config.webhooks },
+      { apiToken: config.apiToken, logger },
+    );
     await listenToProgress(
       sql,
       (hint) => hub.publish(hint),
@@ -64,14 +81,14 @@ export async function startApi(
         await closed;
         clearTimeout(enough);
         // nothing is asked of PostgreSQL any more: it may not answer, and the program must end all the same
-        await sql.end({ timeout: 5 });
+        await Promise.all([sql.end({ timeout: 5 }), intakeSql.end({ timeout: 5 })]);
         // a call that waits for its next attempt would find the connection gone, and nobody catches that
-        await registered;
+        await Promise.all([registered, waker.close()]);
         await client.connection.close();
       },
     };
   } catch (error) {
-    await sql.end({ timeout: 1 });
+    await Promise.all([sql.end({ timeout: 1 }), intakeSql.end({ timeout: 1 })]);
     throw error;
   }
 }

@@ -1,10 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
-import type { WorkflowBundleOption } from '@temporalio/worker';
+import type { Worker, WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import { createMaintenanceActivities } from '../activities/maintenance.ts';
+import {
+  createWebhookActivities,
+  createWebhookUpkeep,
+  type StartRepair,
+} from '../activities/webhook/index.ts';
 import type { Config } from './config.ts';
 import { taskQueues } from './contract/names.ts';
+import { repairJob } from './contract/new-job.ts';
 import { createGraphClient } from './graph/index.ts';
 import type { Logger } from './log.ts';
 import type { Running } from './running.ts';
@@ -12,7 +19,9 @@ import { scheduleMaintenance } from './schedule-maintenance.ts';
 import { connectSql, createGraphBudget, createStore, createTokenCipher, migrate } from './store/index.ts';
 import { connectWorker } from './temporal/connection.ts';
 import { ensureSearchAttributes } from './temporal/search-attributes.ts';
-import { bundleWorkflows, createSyncWorker } from './temporal/worker.ts';
+import { createSyncControl, SyncAlreadyRunning, type SyncControl } from './temporal/sync.ts';
+import { wakeWebhookWorkflow } from './temporal/webhooks.ts';
+import { bundleWorkflows, createQueueWorker } from './temporal/worker.ts';
 import { createWorkflowLookUp } from './temporal/workflow-state.ts';
 
 /** Turns of the Graph budget that are further away end the slice instead of being waited for. */
@@ -27,7 +36,7 @@ export interface RunningWorker extends Running {
 }
 
 /**
- * Starts a worker of the queue `sync`. PostgreSQL must be there; Temporal is waited for.
+ * Starts a worker of each queue: `sync` and `webhook`. PostgreSQL must be there; Temporal is waited for.
  *
  * @param env Temporal's own variables are read from it
  * @param bundle the workflows' code, where several workers of a process share it
@@ -53,7 +62,9 @@ export async function startWorker(
       LONGEST_TURN_MS,
     );
     const store = createStore(sql, createTokenCipher(config.tokenKeys));
-    const { scheduled, reconcileEveryMs, reconcileGraceMs, retentionDays } = config.maintenance;
+    const { scheduled, reconcileGraceMs, retentionDays } = config.maintenance;
+    const queues = taskQueues(config.queuePrefix);
+    const sync = createSyncControl(client, queues.sync);
     const activities = {
       ...createActivities({ store, graph, sliceMs: config.sliceMs, standstillMs: config.standstillMs }),
       ...createMaintenanceActivities({
@@ -62,21 +73,37 @@ export async function startWorker(
         reconcileGraceMs,
         retentionDays,
       }),
+      ...createWebhookUpkeep({
+        store,
+        graph,
+        wakePage: (page) => wakeWebhookWorkflow(client, queues.webhook, page),
+        startRepair: (conversation) => startRepair(sync, conversation),
+        appId: config.webhooks.appId,
+      }),
     };
-    const taskQueue = taskQueues(config.queuePrefix).sync;
-    const worker = await createSyncWorker({ connection, namespace, taskQueue, activities, workflowBundle });
-    const stopped = worker.run();
+    const shared = { connection, namespace, workflowBundle };
+    const workers = await Promise.all([
+      createQueueWorker({ ...shared, taskQueue: queues.sync, activities }),
+      createQueueWorker({
+        ...shared,
+        taskQueue: queues.webhook,
+        activities: createWebhookActivities(store),
+        // each has up to eight statements in hand
+        maxConcurrentActivityTaskExecutions: 4,
+      }),
+    ]);
+    const stopped = runTogether(workers);
     // whoever waits for `stopped` hears of a breakdown; nobody has to
     stopped.catch(() => {});
     const schedules = scheduled
-      ? scheduleMaintenance(client, { prefix: config.queuePrefix, taskQueue, reconcileEveryMs }, logger)
+      ? scheduleMaintenance(client, schedulesOf(config, queues.sync), logger)
       : null;
-    logger.info({ taskQueue, namespace, graph: config.graph.baseUrl }, 'Worker polling');
+    logger.info({ taskQueues: queues, namespace, graph: config.graph.baseUrl }, 'Worker polling');
     return {
       stopped,
       async close() {
         const schedulesClosed = schedules?.close();
-        if (worker.getState() === 'RUNNING') worker.shutdown();
+        shutDown(workers);
         await stopped.catch((error: unknown) =>
           logger.error({ err: error }, 'The worker did not stop in time'),
         );
@@ -89,6 +116,44 @@ export async function startWorker(
     await sql.end({ timeout: 1 });
     throw error;
   }
+}
+
+/** @returns false when it is being repaired already */
+async function startRepair(
+  sync: SyncControl,
+  { pageId, facebookPageId, ...conversation }: Parameters<StartRepair>[0],
+): Promise<boolean> {
+  try {
+    await sync.start(repairJob(randomUUID(), { id: pageId, facebookPageId }, conversation));
+    return true;
+  } catch (error) {
+    if (error instanceof SyncAlreadyRunning) return false;
+    throw error;
+  }
+}
+
+function schedulesOf({ queuePrefix, maintenance, webhooks }: Config, taskQueue: string) {
+  const { reconcileEveryMs, webhookSweepMs, subscriptionCheckMs } = maintenance;
+  return {
+    prefix: queuePrefix,
+    taskQueue,
+    reconcileEveryMs,
+    webhookSweepMs,
+    subscriptionCheckMs: webhooks.appSecrets.length > 0 ? subscriptionCheckMs : null,
+  };
+}
+
+/** Runs workers until all have stopped; when one ends, so do the others. @throws what the first one broke down with */
+async function runTogether(workers: readonly Worker[]): Promise<void> {
+  const ended = await Promise.allSettled(
+    workers.map((worker) => worker.run().finally(() => shutDown(workers))),
+  );
+  const broken = ended.find((one) => one.status === 'rejected');
+  if (broken !== undefined) throw broken.reason;
+}
+
+function shutDown(workers: readonly Worker[]): void {
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
 }
 
 async function reachTemporal(env: Record<string, string | undefined>, logger: Logger) {

@@ -1,2 +1,3 @@
 export { MaintenanceWorkflow } from './maintenance.ts';
 export { SyncWorkflow } from './sync.ts';
+export { WebhookWorkflow } from './webhook.ts';

@@ -10,13 +10,27 @@ import { jobsRouter } from './jobs.ts';
 import { pagesRouter } from './pages.ts';
 import { problemHandler, unknownRoute } from './problem.ts';
 import { syncRouter } from './sync.ts';
+import { type WebhookDeps, webhooksRouter } from './webhooks.ts';
 
-/** The HTTP API. Every route but `/health` wants the token. */
-export function createApp(deps: ApiDeps, options: { apiToken: string; logger: Logger }): Express {
+/** The HTTP API. Every route but `/health` and Meta's own wants the token. */
+export function createApp(
+  deps: ApiDeps,
+  webhooks: WebhookDeps,
+  options: { apiToken: string; logger: Logger },
+): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use(helmet());
-  app.use(pinoHttp({ logger: options.logger, quietReqLogger: true }));
+  app.use(
+    pinoHttp({
+      logger: options.logger,
+      quietReqLogger: true,
+      serializers: { req: withoutQuery },
+      // thousands a minute, and what matters is in webhook_deliveries
+      autoLogging: { ignore: (req) => req.url?.startsWith('/webhooks/') ?? false },
+    }),
+  );
+  app.use('/webhooks', webhooksRouter(webhooks));
   app.use('/health', healthRouter(deps));
   app.use('/api', requireToken(options.apiToken), express.json({ limit: '100kb' }));
   app.use('/api/pages', pagesRouter(deps), syncRouter(deps));
@@ -25,4 +39,9 @@ export function createApp(deps: ApiDeps, options: { apiToken: string; logger: Lo
   app.use(unknownRoute);
   app.use(problemHandler);
   return app;
+}
+
+/** The request as it is logged: Meta's handshake has the verify token in its query. */
+function withoutQuery<T extends { url?: string; query?: unknown }>(req: T): T {
+  return req.url?.startsWith('/webhooks/') ? { ...req, url: req.url.split('?')[0], query: undefined } : req;
 }

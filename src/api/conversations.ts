@@ -1,11 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { Router } from 'express';
+import { repairJob } from '../contract/new-job.ts';
 import { emptyRequest, listConversationsQuery, listEventsQuery } from '../contract/requests.ts';
 import { isUuid } from '../store/index.ts';
 import { type ApiDeps, requirePage } from './deps.ts';
-import { notFound } from './problem.ts';
+import { notFound, Problem } from './problem.ts';
 import { keysetOf, readBody, readQuery } from './read-request.ts';
 import { startJob } from './start-sync.ts';
-import { listedSync, readable } from './sync-input.ts';
+import { readable } from './sync-input.ts';
 
 /** `/api/conversations` */
 export function conversationsRouter(deps: ApiDeps): Router {
@@ -30,7 +32,13 @@ export function conversationsRouter(deps: ApiDeps): Router {
     const conversation = isUuid(id) ? await store.conversations.find(id) : null;
     if (conversation === null) throw notFound('Conversation');
     const page = await requirePage(store, conversation.pageId);
-    const input = { ...listedSync(page, 'repair', readable(page, [conversation])), conversationId: id };
+    const { platform, graphId } = conversation;
+    if (graphId === null) {
+      const why = 'Only webhooks know it so far. The next sync of the page finds its thread.';
+      throw new Problem(409, 'thread-unknown', 'The conversation’s thread is not known yet', why);
+    }
+    readable(page, [conversation]);
+    const input = repairJob(randomUUID(), page, { id, platform, graphId });
     const job = await startJob(deps, input, page);
     res.status(202).location(`/api/jobs/${job.id}`).json(job);
   });

@@ -1,5 +1,6 @@
 import type { PageResource } from '../contract/resources.ts';
 import type { Store } from '../store/index.ts';
+import type { SubscribePage } from '../temporal/subscriptions.ts';
 import type { SyncControl } from '../temporal/sync.ts';
 import { notFound } from './problem.ts';
 import type { ProgressHub } from './progress-hub.ts';
@@ -9,6 +10,8 @@ export interface ApiDeps {
   store: Store;
   sync: SyncControl;
   hub: ProgressHub;
+  /** `null` while webhooks are not configured. */
+  subscribePage: SubscribePage | null;
 }
 
 /** The page that a path names, by our UUID or the Facebook page ID. @throws Problem 404 */

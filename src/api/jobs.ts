@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { Router } from 'express';
 import { hasEnded } from '../contract/job-status.ts';
+import { listedJob } from '../contract/new-job.ts';
 import { emptyRequest, listFailuresQuery, listJobsQuery, MAX_LISTED } from '../contract/requests.ts';
 import type { JobResource } from '../contract/resources.ts';
 import { isUuid, type Store } from '../store/index.ts';
@@ -8,7 +10,7 @@ import { commandJob, notRunning } from './job-command.ts';
 import { notFound, Problem } from './problem.ts';
 import { keysetOf, readBody, readQuery } from './read-request.ts';
 import { startJob } from './start-sync.ts';
-import { listedSync, readable } from './sync-input.ts';
+import { readable } from './sync-input.ts';
 
 async function requireJob(store: Store, id: string): Promise<JobResource> {
   const job = isUuid(id) ? await store.jobs.find(id) : null;
@@ -53,7 +55,11 @@ export function jobsRouter(deps: ApiDeps): Router {
       throw new Problem(409, 'nothing-to-retry', 'Nothing to retry', why);
     }
     const page = await requirePage(store, failed.pageId);
-    const job = await startJob(deps, listedSync(page, 'retry', readable(page, conversations)), page);
+    const job = await startJob(
+      deps,
+      listedJob(randomUUID(), page, 'retry', readable(page, conversations)),
+      page,
+    );
     res.status(202).location(`/api/jobs/${job.id}`).json(job);
   });
 

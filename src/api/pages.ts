@@ -5,7 +5,7 @@ import { type ApiDeps, requirePage } from './deps.ts';
 import { keysetOf, readBody, readQuery } from './read-request.ts';
 
 /** `/api/pages` */
-export function pagesRouter({ store, sync }: ApiDeps): Router {
+export function pagesRouter({ store, sync, subscribePage }: ApiDeps): Router {
   const router = Router();
 
   router.post('/', async (req, res) => {
@@ -16,6 +16,7 @@ export function pagesRouter({ store, sync }: ApiDeps): Router {
         if (!(error instanceof SyncNotRunning)) throw error;
       });
     }
+    await subscribePage?.(page);
     res
       .status(created ? 201 : 200)
       .location(`/api/pages/${page.id}`)

@@ -17,6 +17,10 @@ export type ProblemName =
   | 'repair-in-progress'
   | 'nothing-to-retry'
   | 'not-connected'
+  | 'thread-unknown'
+  | 'bad-signature'
+  | 'bad-verify-token'
+  | 'webhooks-not-configured'
   | 'temporal-unavailable'
   | 'database-unavailable'
   | 'internal';

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { hasEnded } from '../contract/job-status.ts';
-import { PLATFORMS, type Platform } from '../contract/platform.ts';
+import { byPlatform, newJob } from '../contract/new-job.ts';
+import type { Platform } from '../contract/platform.ts';
 import type { StartSyncRequest } from '../contract/requests.ts';
 import type { PageResource } from '../contract/resources.ts';
-import type { Selection, SyncOptions, SyncWorkflowInput } from '../contract/sync-options.ts';
+import type { Selection, SyncWorkflowInput } from '../contract/sync-options.ts';
 import { isUuid, type Store } from '../store/index.ts';
 import { invalidField, Problem } from './problem.ts';
 
@@ -18,7 +19,7 @@ export async function newSync(
 ): Promise<SyncWorkflowInput> {
   const { mode, messageDepth, maxConversations } = request;
   const selection = mode === 'selective' ? await selectionOf(store, page, request) : null;
-  return newJob(page, {
+  return newJob(randomUUID(), page, {
     mode,
     trigger: 'manual',
     messageDepth,
@@ -52,26 +53,6 @@ export async function resumedSync(store: Store, page: PageResource): Promise<Syn
   };
 }
 
-/** A job that reads these conversations, each by itself, with all their messages. */
-export function listedSync(
-  page: Pick<PageResource, 'id' | 'facebookPageId'>,
-  trigger: 'retry' | 'repair',
-  conversations: readonly { platform: Platform; graphId: string }[],
-): SyncWorkflowInput {
-  return newJob(page, {
-    mode: 'selective',
-    trigger,
-    messageDepth: 'all',
-    maxConversations: null,
-    selection: { ...NO_SELECTION, conversations: byPlatform(conversations) },
-  });
-}
-
-function newJob(page: Pick<PageResource, 'id' | 'facebookPageId'>, options: SyncOptions): SyncWorkflowInput {
-  const { id: pageId, facebookPageId } = page;
-  return { jobId: randomUUID(), pageId, facebookPageId, resume: false, options };
-}
-
 /**
  * Those of the conversations that can be read: the page may have no Instagram account any more.
  *
@@ -90,14 +71,6 @@ export function readable<T extends { platform: Platform }>(
     'The page has no Instagram account any more: its conversations cannot be read.',
   );
 }
-
-const NO_SELECTION: Selection = {
-  since: null,
-  until: null,
-  platforms: null,
-  unreadOnly: false,
-  conversations: null,
-};
 
 async function selectionOf(store: Store, page: PageResource, request: StartSyncRequest): Promise<Selection> {
   const { since, until, platforms, unreadOnly, conversationIds } = request;
@@ -133,15 +106,4 @@ async function listed(
       return { platform, graphId: name };
     }),
   );
-}
-
-function byPlatform(
-  conversations: readonly { platform: Platform; graphId: string }[],
-): Record<Platform, string[]> {
-  const of = (platform: Platform) =>
-    conversations.filter((c) => c.platform === platform).map((c) => c.graphId);
-  return Object.fromEntries(PLATFORMS.map((platform) => [platform, of(platform)])) as Record<
-    Platform,
-    string[]
-  >;
 }

@@ -1,11 +1,15 @@
+import type { SubscriptionsResult, SweepResult } from './webhooks.ts';
+
 /** What `MaintenanceWorkflow` is run for. */
-export const MAINTENANCE_TASKS = ['reconcile', 'retention'] as const;
+export const MAINTENANCE_TASKS = ['reconcile', 'retention', 'webhooks', 'subscriptions'] as const;
 
 export type MaintenanceTask = (typeof MAINTENANCE_TASKS)[number];
 
 /** What `MaintenanceWorkflow` is started with. */
 export interface MaintenanceInput {
   task: MaintenanceTask;
+  /** The one page that `subscriptions` looks at; absent: all. */
+  pageId?: string;
 }
 
 /** What a run of `reconcile` found: open jobs, of which some have lost their workflow. */
@@ -25,9 +29,11 @@ export interface RetentionResult {
   failures: number;
   /** Set-aside items that stay, without the thing itself. */
   payloads: number;
+  /** Applied webhook deliveries. */
+  deliveries: number;
 }
 
-export type MaintenanceResult = ReconcileResult | RetentionResult;
+export type MaintenanceResult = ReconcileResult | RetentionResult | SweepResult | SubscriptionsResult;
 
 /**
  * A workflow by its ID, as Temporal tells. `running` names the first run of its chain, where the server tells it.

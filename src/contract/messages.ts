@@ -10,5 +10,8 @@ export const resumeSignal = defineSignal('resume');
 /** End the job now and keep what is stored. Nothing happens when it is ending already. */
 export const cancelSignal = defineSignal('cancel');
 
+/** Deliveries of the page were stored: look for them. */
+export const wakeSignal = defineSignal('wake');
+
 /** What the workflow knows of its job. */
 export const progressQuery = defineQuery<WorkflowProgress>('progress');

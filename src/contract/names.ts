@@ -26,13 +26,27 @@ export function maintenanceId(prefix: string, task: MaintenanceTask): string {
   return `${prefix}maintenance/${task}`;
 }
 
+/** The workflow that applies what Meta delivers for a page. */
+export function webhookWorkflowId(facebookPageId: string): string {
+  return `webhook/${facebookPageId}`;
+}
+
+/** The workflow that subscribes a page to its webhooks when it is connected. */
+export function subscriptionWorkflowId(facebookPageId: string): string {
+  return `subscription/${facebookPageId}`;
+}
+
 /** The workflow types, by which clients start them without importing their code. */
 export const SYNC_WORKFLOW = 'SyncWorkflow';
+export const WEBHOOK_WORKFLOW = 'WebhookWorkflow';
 export const MAINTENANCE_WORKFLOW = 'MaintenanceWorkflow';
 
-/** Task queues. A prefix keeps several installations apart on one namespace. */
-export function taskQueues(prefix: string): { sync: string } {
-  return { sync: `${prefix}sync` };
+/**
+ * Task queues. A prefix keeps several installations apart on one namespace. Webhooks have one of their own, so that no
+ * backlog of syncs delays a message.
+ */
+export function taskQueues(prefix: string): { sync: string; webhook: string } {
+  return { sync: `${prefix}sync`, webhook: `${prefix}webhook` };
 }
 
 /** Search attributes: keywords, no personal data (they are never encrypted). */

@@ -13,7 +13,21 @@ export interface PageResource {
   tokenState: 'valid' | 'needs_reconnect';
   lastSyncedAt: string | null;
   syncCheckpoint: SyncCheckpoint | null;
+  /** What Meta delivers of the page. */
+  webhooks: PageWebhooks;
   createdAt: string;
+}
+
+/** Whether the page's webhooks come. */
+export interface PageWebhooks {
+  /** `unknown`: nobody has looked yet, or webhooks are not configured. */
+  subscription: 'unknown' | 'subscribed' | 'failed';
+  fields: string[];
+  /** Why not all fields that we want are delivered, as a sentence. */
+  error: string | null;
+  checkedAt: string | null;
+  /** When the newest delivery that was applied arrived. */
+  lastDeliveryAt: string | null;
 }
 
 /** A job as the API shows it. */
@@ -89,7 +103,8 @@ export interface ConversationResource {
   id: string;
   pageId: string;
   platform: Platform;
-  graphConversationId: string;
+  /** `null` while only webhooks know the conversation: they name its person, not the thread. */
+  graphConversationId: string | null;
   contactId: string | null;
   senderId: string | null;
   senderName: string | null;

@@ -3,7 +3,8 @@ import type { Platform } from '../contract/platform.ts';
 import { type ConversationsPage, readConversations, readPage } from './conversations.ts';
 import { conversationFields, MESSAGE_FIELDS } from './fields.ts';
 import { type MessagesPage, readMessagesPage } from './messages.ts';
-import { type GraphEndpoint, graphGet } from './request.ts';
+import { callGraph, type GraphEndpoint, type GraphRequest } from './request.ts';
+import { readSubscribedFields } from './subscriptions.ts';
 import { createTurns } from './turns.ts';
 
 /** One platform of one page, and who asks. */
@@ -14,6 +15,9 @@ export interface GraphInbox {
   token: string;
   platform: Platform;
 }
+
+/** A page, and who asks. */
+export type GraphPage = Pick<GraphInbox, 'pageId' | 'token'>;
 
 /** How a call is made. */
 export interface CallOptions {
@@ -30,17 +34,20 @@ export type GraphClient = ReturnType<typeof createGraphClient>;
 export function createGraphClient(endpoint: GraphEndpoint, budget: BudgetMeter, longestWaitMs: number) {
   const inTurn = createTurns(budget, longestWaitMs);
 
-  async function get(
-    inbox: GraphInbox,
-    path: string,
-    params: Record<string, string>,
+  async function call(
+    { asset, token }: Pick<GraphInbox, 'asset' | 'token'>,
+    request: GraphRequest,
     { signal, onCall }: CallOptions,
   ): Promise<unknown> {
-    const { body } = await inTurn(inbox.asset, signal, () => {
+    const { body } = await inTurn(asset, signal, () => {
       onCall();
-      return graphGet(endpoint, inbox.token, path, params, signal);
+      return callGraph(endpoint, token, request, signal);
     });
     return body;
+  }
+
+  function get(inbox: GraphInbox, path: string, params: Record<string, string>, options: CallOptions) {
+    return call(inbox, { path, params }, options);
   }
 
   /** `GET /{page}/conversations`, newest first. */
@@ -116,7 +123,39 @@ export function createGraphClient(endpoint: GraphEndpoint, budget: BudgetMeter, 
       const body = await get(inbox, `${encodeURIComponent(conversationId)}/messages`, params, options);
       return readMessagesPage(body, conversationId, page.after);
     },
+
+    /**
+     * `GET /{page}/subscribed_apps`: the fields whose webhooks the page sends to the app.
+     *
+     * @param appId of our app; `null` when it is not known: the token sees its own app alone
+     * @throws GraphError
+     */
+    async subscribedFields(page: GraphPage, appId: string | null, options: CallOptions): Promise<string[]> {
+      const path = subscribedApps(page);
+      return readSubscribedFields(
+        await call({ asset: page.pageId, ...page }, { path, params: {} }, options),
+        appId,
+      );
+    },
+
+    /**
+     * `POST /{page}/subscribed_apps`: from now on Meta delivers these fields, and no others.
+     *
+     * @throws GraphError
+     */
+    async subscribe(page: GraphPage, fields: readonly string[], options: CallOptions): Promise<void> {
+      const request: GraphRequest = {
+        path: subscribedApps(page),
+        params: { subscribed_fields: fields.join(',') },
+        method: 'POST',
+      };
+      await call({ asset: page.pageId, ...page }, request, options);
+    },
   };
+}
+
+function subscribedApps({ pageId }: GraphPage): string {
+  return `${encodeURIComponent(pageId)}/subscribed_apps`;
 }
 
 function cursor(after: string | null): Record<string, string> {

@@ -1,4 +1,11 @@
-export { type CallOptions, createGraphClient, type GraphClient, type GraphInbox } from './client.ts';
+export { parseCleanJson } from './clean-text.ts';
+export {
+  type CallOptions,
+  createGraphClient,
+  type GraphClient,
+  type GraphInbox,
+  type GraphPage,
+} from './client.ts';
 export type { ConversationsPage, GraphConversation } from './conversations.ts';
 export { GraphError } from './errors.ts';
 export { READABLE_MESSAGES } from './fields.ts';

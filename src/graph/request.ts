@@ -19,18 +19,24 @@ export interface GraphEndpoint {
   blockedWaitMs: number;
 }
 
+/** What a call is: without `method` it reads. */
+export interface GraphRequest {
+  path: string;
+  params: Record<string, string>;
+  method?: 'GET' | 'POST';
+}
+
 /**
- * One GET. The token travels in the `Authorization` header and stands in no URL, log or error.
+ * One call; its parameters stand in the URL. The token travels in the `Authorization` header and stands in no URL, log or error.
  * `appsecret_proof` is the hex HMAC-SHA256 of the token by the app secret.
  *
  * @param signal aborts the call; the abort's own reason is thrown
  * @throws GraphError of the class that the answer, or its absence, belongs to
  */
-export async function graphGet(
+export async function callGraph(
   endpoint: GraphEndpoint,
   token: string,
-  path: string,
-  params: Record<string, string>,
+  { path, params, method = 'GET' }: GraphRequest,
   signal: AbortSignal,
 ): Promise<{ body: unknown; usage: Usage }> {
   const url = new URL(`${endpoint.baseUrl}/${endpoint.version}/${path}`);
@@ -46,6 +52,7 @@ export async function graphGet(
   const timer = setTimeout(() => tooLate.abort(new DOMException('', 'TimeoutError')), endpoint.timeoutMs);
   try {
     response = await fetch(url, {
+      method,
       headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
       redirect: 'error',
       signal: AbortSignal.any([signal, tooLate.signal]),

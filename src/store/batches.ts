@@ -1,6 +1,6 @@
 import type { Platform } from '../contract/platform.ts';
 import { type JobProgress, NO_TOTALS } from '../contract/progress.ts';
-import type { Batch, BatchResult, FailureInput, StreamPosition } from './batch.ts';
+import type { Batch, BatchResult, ConversationInput, FailureInput, StreamPosition } from './batch.ts';
 import { JOB_PROGRESS_COLUMNS, type JobProgressRow, toJobProgress } from './job-progress.ts';
 import { findRefused, isAccepted } from './refused.ts';
 import { isDataError, type Sql, sqlState } from './sql.ts';
@@ -43,6 +43,14 @@ export function createBatchStore(sql: Sql) {
       ),
     );
 
+  /** Threads of people whose conversation a webhook has begun first; nearly always there are none. */
+  async function write(batch: Batch): Promise<BatchResult> {
+    const of = <T>(pick: (c: ConversationInput) => T) => batch.conversations.map(pick);
+    await sql`SELECT adopt_conversations(${batch.pageId}, ${batch.platform}, ${of((c) => c.graphId)}::text[],
+      ${of((c) => c.senderId)}::text[])`;
+    return upsertBatch(sql, batch);
+  }
+
   return {
     position,
     progress,
@@ -56,7 +64,7 @@ export function createBatchStore(sql: Sql) {
      */
     async store(batch: Batch): Promise<BatchResult> {
       try {
-        return await upsertBatch(sql, batch);
+        return await write(batch);
       } catch (error) {
         if (sqlState(error)?.constraint === BATCH_KEY) {
           const there = await position(batch.jobId, batch.platform);
@@ -74,7 +82,7 @@ export function createBatchStore(sql: Sql) {
             payload: conversation.payload(),
           }),
         );
-        return await upsertBatch(sql, {
+        return await write({
           ...batch,
           conversations: batch.conversations.filter((conversation) => !bad.has(conversation)),
           failures: [...batch.failures, ...failures],

@@ -46,6 +46,10 @@ export function mergeConversation(
   };
   const columns: Record<string, Fragment> = {
     ...visible,
+    is_main: sql`CASE WHEN c.sender_id IS NULL AND ${r}.sender_id IS NOT NULL
+      THEN NOT EXISTS (SELECT FROM messenger_conversations m WHERE m.sender_id = ${r}.sender_id
+        AND m.page_id = c.page_id AND m.platform = c.platform AND m.is_main)
+      ELSE c.is_main END`,
     history_cursor: sql`CASE WHEN ${whole} THEN NULL WHEN c.synced_to IS NULL THEN ${r}.history_cursor
       ELSE c.history_cursor END`,
     history_complete: sql`(${whole} OR c.history_complete AND c.synced_to IS NOT NULL)`,

@@ -7,7 +7,7 @@ interface ConversationRow {
   id: string;
   page_id: string;
   platform: Platform;
-  graph_conversation_id: string;
+  graph_conversation_id: string | null;
   contact_id: string | null;
   sender_id: string | null;
   sender_name: string | null;
@@ -40,9 +40,11 @@ export function createConversationStore(sql: Sql) {
       return rows.length > 0;
     },
 
-    /** The conversation's page, platform and Graph id; `null` when there is none. */
-    async find(id: string): Promise<{ pageId: string; platform: Platform; graphId: string } | null> {
-      const [row] = await sql<{ page_id: string; platform: Platform; graph_conversation_id: string }[]>`
+    /** The conversation's page, platform and Graph id, of which a webhook knows nothing; `null` when there is none. */
+    async find(id: string): Promise<{ pageId: string; platform: Platform; graphId: string | null } | null> {
+      const [row] = await sql<
+        { page_id: string; platform: Platform; graph_conversation_id: string | null }[]
+      >`
         SELECT page_id, platform, graph_conversation_id FROM messenger_conversations WHERE id = ${id}`;
       return row === undefined
         ? null
@@ -58,7 +60,7 @@ export function createConversationStore(sql: Sql) {
         SELECT graph_conversation_id AS name, platform, graph_conversation_id FROM messenger_conversations
         WHERE page_id = ${pageId} AND graph_conversation_id = ANY(${names.filter((name) => !isUuid(name))})
         UNION ALL SELECT id::text, platform, graph_conversation_id FROM messenger_conversations
-        WHERE page_id = ${pageId} AND id = ANY(${names.filter(isUuid)}::uuid[])`;
+        WHERE page_id = ${pageId} AND graph_conversation_id IS NOT NULL AND id = ANY(${names.filter(isUuid)}::uuid[])`;
       return new Map(
         rows.map((row) => [row.name, { platform: row.platform, graphId: row.graph_conversation_id }]),
       );

@@ -6,20 +6,23 @@ export function jsonText(value: unknown): string | null {
   return value === null || value === undefined ? null : JSON.stringify(value);
 }
 
-/** An event that is stored stays as it is. */
-export function keepStored(sql: Sql) {
-  return sql`ON CONFLICT DO NOTHING`;
-}
-
 /**
- * A message that is stored takes over what Graph shows now (links expire, messages are edited); what Graph no longer
- * shows stays.
+ * What a reading makes of a message that is stored. One that only a webhook has brought takes over what Graph shows of it,
+ * and keeps what Graph does not show: its exact time, and the text as it was sent. Others stay as they are, or are
+ * refreshed (links expire, messages are edited); what Graph no longer shows stays. An old reading brings back neither the
+ * content of a message that was unsent nor a text that was edited since.
  */
-export function refreshStored(sql: Sql) {
+export function mergeStored(sql: Sql, refresh: boolean) {
+  const text = sql`CASE WHEN e.metadata ? 'unsent_at' THEN NULL
+    WHEN EXISTS (SELECT FROM jsonb_each_text(e.metadata -> 'texts') WHERE value = excluded.text) THEN e.text
+    ELSE coalesce(excluded.text, e.text) END`;
+  const attachments = sql`CASE WHEN NOT e.metadata ? 'unsent_at' THEN coalesce(excluded.attachments, e.attachments) END`;
   return sql`ON CONFLICT (page_id, message_id, event_type) WHERE message_id IS NOT NULL DO UPDATE SET
-    text = coalesce(excluded.text, e.text), attachments = coalesce(excluded.attachments, e.attachments)
-    WHERE (coalesce(excluded.text, e.text), coalesce(excluded.attachments, e.attachments))
-      IS DISTINCT FROM (e.text, e.attachments)`;
+    text = ${text}, attachments = ${attachments}, webhook_only = false,
+    metadata = CASE WHEN e.webhook_only THEN excluded.metadata - 'direction_assumed' || e.metadata ELSE e.metadata END
+      || CASE WHEN e.webhook_only AND excluded.text <> e.text AND NOT e.metadata ?| '{texts,unsent_at}'
+        THEN jsonb_build_object('texts', jsonb_build_object('0', e.text)) ELSE '{}' END
+    WHERE e.webhook_only OR ${refresh ? sql`(${text}, ${attachments}) IS DISTINCT FROM (e.text, e.attachments)` : sql`false`}`;
 }
 
 /**
@@ -33,14 +36,21 @@ export function isNoStoredMoment(sql: Sql, conversationId: Fragment) {
 }
 
 /**
- * Events as rows `(graph_id, type, direction, message_id, occurred_at, text, attachments, metadata)`.
+ * Events as rows `(graph_id, type, direction, message_id, occurred_at, text, attachments, metadata)`. A message that Graph
+ * shows in two conversations is the first one's.
  *
- * @param graphIds the Graph id of each event's conversation
+ * @param all with the Graph id of each event's conversation
  */
-export function eventRows(sql: Sql, events: readonly EventInput[], graphIds: readonly string[]) {
-  const of = <T>(pick: (event: EventInput) => T) => events.map(pick);
+export function eventRows(sql: Sql, all: readonly { graphId: string; event: EventInput }[]) {
+  const seen = new Set<string>();
+  const rows = all.filter(({ event: { messageId } }) => {
+    const again = messageId !== null && seen.has(messageId);
+    if (messageId !== null) seen.add(messageId);
+    return !again;
+  });
+  const of = <T>(pick: (event: EventInput) => T) => rows.map(({ event }) => pick(event));
   return sql`unnest(
-    ${[...graphIds]}::text[], ${of((e) => e.type)}::text[], ${of((e) => e.direction)}::text[],
+    ${rows.map(({ graphId }) => graphId)}::text[], ${of((e) => e.type)}::text[], ${of((e) => e.direction)}::text[],
     ${of((e) => e.messageId)}::text[], ${of((e) => e.occurredAt)}::text[]::timestamptz[], ${of((e) => e.text)}::text[],
     ${of((e) => jsonText(e.attachments))}::text[]::jsonb[], ${of((e) => jsonText(e.metadata))}::text[]::jsonb[]
   ) AS t (graph_id, type, direction, message_id, occurred_at, text, attachments, metadata)`;

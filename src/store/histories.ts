@@ -1,6 +1,6 @@
 import type { JobProgress } from '../contract/progress.ts';
 import type { FailureInput } from './batch.ts';
-import { eventRows, isNoStoredMoment, keepStored, refreshStored } from './event-rows.ts';
+import { eventRows, isNoStoredMoment, mergeStored } from './event-rows.ts';
 import { addedValidation, insertFailures } from './failure-rows.ts';
 import {
   type HistoryPage,
@@ -36,6 +36,8 @@ export function createHistoryStore(sql: Sql) {
         WHERE e.conversation_id = c.id AND e.event_type = 'message' LIMIT ${scope.depth ?? 0}) messages
     ) m
     WHERE c.page_id = ${scope.pageId} AND (NOT c.history_complete OR c.gap_to IS NOT NULL)
+      -- one that a webhook has begun has no thread yet
+      AND c.graph_conversation_id IS NOT NULL
       AND ${scope.depth === null ? sql`true` : sql`(c.gap_to IS NOT NULL OR m.stored < ${scope.depth})`}
       AND ${
         scope.walkedOnly
@@ -189,7 +191,7 @@ export function createHistoryStore(sql: Sql) {
     const { failures } = page;
     const after = withHistoryPage(before, page);
     const done = isEnough(after, scope.depth) ? 1 : 0;
-    const graphIds = page.events.map(() => before.graphId);
+    const events = page.events.map((event) => ({ graphId: before.graphId, event }));
     const [row] = await db<JobProgressRow[]>`
       WITH moved AS (
         UPDATE messenger_conversations c SET history_cursor = ${after.historyCursor}, history_complete = ${after.historyComplete},
@@ -201,8 +203,8 @@ export function createHistoryStore(sql: Sql) {
         INSERT INTO contact_interaction_events AS e
           (page_id, conversation_id, event_type, direction, message_id, occurred_at, text, attachments, metadata)
         SELECT ${scope.pageId}::uuid, moved.id, t.type, t.direction, t.message_id, t.occurred_at, t.text, t.attachments, t.metadata
-        FROM moved CROSS JOIN ${eventRows(sql, page.events, graphIds)}
-        ${refresh ? sql`WHERE ${isNoStoredMoment(sql, sql`moved.id`)} ${refreshStored(sql)}` : keepStored(sql)}
+        FROM moved CROSS JOIN ${eventRows(sql, events)}
+        WHERE ${isNoStoredMoment(sql, sql`moved.id`)} ${mergeStored(sql, refresh)}
         RETURNING (e.xmax = 0) AS inserted
       ), failure AS (
         ${insertFailures(sql, scope, failures, sql`moved CROSS JOIN`)}

@@ -6,8 +6,11 @@ import { createJobLifecycle } from './job-lifecycle.ts';
 import { createJobStore } from './jobs.ts';
 import { createPageStore } from './pages.ts';
 import type { Sql } from './sql.ts';
+import { createSubscriptionStore } from './subscriptions.ts';
 import type { TokenCipher } from './token-cipher.ts';
 import { createUpkeepStore } from './upkeep.ts';
+import { createDeliveryStore } from './webhook-deliveries.ts';
+import { createWebhookItemStore } from './webhook-items.ts';
 
 /** All of PostgreSQL that the programs use: one store per aggregate. */
 export type Store = ReturnType<typeof createStore>;
@@ -22,6 +25,9 @@ export function createStore(sql: Sql, cipher: TokenCipher) {
     failures: createFailureStore(sql),
     conversations: createConversationStore(sql),
     upkeep: createUpkeepStore(sql),
+    subscriptions: createSubscriptionStore(sql),
+    deliveries: createDeliveryStore(sql),
+    webhookItems: createWebhookItemStore(sql),
     /** Whether PostgreSQL answers. */
     async isReady(): Promise<boolean> {
       try {
@@ -59,3 +65,5 @@ export { listenToProgress, type ProgressHint, type StoredItem } from './progress
 export { connectSql, isDatabaseAway, type Sql, sqlState } from './sql.ts';
 export { createTokenCipher, type TokenCipher } from './token-cipher.ts';
 export type { EndedJobPlace, EndedJobs, OpenJob } from './upkeep.ts';
+export type { DeliveryPage, ItemCount, PendingDelivery } from './webhook-deliveries.ts';
+export type { AppliedItem, WebhookFailure, WebhookItem } from './webhook-items.ts';

@@ -1,6 +1,6 @@
 import type { SyncCheckpoint } from '../contract/progress.ts';
 import type { ConnectPageRequest } from '../contract/requests.ts';
-import type { ListResource, PageResource } from '../contract/resources.ts';
+import type { ListResource, PageResource, PageWebhooks } from '../contract/resources.ts';
 import { isUuid, type Keyset, keysetPage } from './keyset.ts';
 import type { Sql } from './sql.ts';
 import type { TokenCipher } from './token-cipher.ts';
@@ -13,6 +13,11 @@ interface PageRow {
   token_state: 'valid' | 'needs_reconnect';
   last_synced_at: Date | null;
   sync_checkpoint: SyncCheckpoint | null;
+  subscription_state: PageWebhooks['subscription'];
+  subscribed_fields: string[];
+  subscription_error: string | null;
+  subscription_checked_at: Date | null;
+  last_webhook_at: Date | null;
   created_at: Date;
 }
 
@@ -38,7 +43,8 @@ export class UnreadableToken extends Error {
 /** `facebook_pages`: pages and their tokens. */
 export function createPageStore(sql: Sql, cipher: TokenCipher) {
   const columns = sql`id, facebook_page_id, name, instagram_account_id, token_state, last_synced_at,
-    sync_checkpoint, created_at`;
+    sync_checkpoint, subscription_state, subscribed_fields, subscription_error, subscription_checked_at, last_webhook_at,
+    created_at`;
   const decrypt = (encrypted: string, owner: string) => {
     try {
       return cipher.decrypt(encrypted, owner);
@@ -124,6 +130,13 @@ function toPage(row: PageRow): PageResource {
     tokenState: row.token_state,
     lastSyncedAt: row.last_synced_at?.toISOString() ?? null,
     syncCheckpoint: row.sync_checkpoint,
+    webhooks: {
+      subscription: row.subscription_state,
+      fields: row.subscribed_fields,
+      error: row.subscription_error,
+      checkedAt: row.subscription_checked_at?.toISOString() ?? null,
+      lastDeliveryAt: row.last_webhook_at?.toISOString() ?? null,
+    },
     createdAt: row.created_at.toISOString(),
   };
 }

@@ -83,6 +83,20 @@ export function createUpkeepStore(sql: Sql) {
         SELECT id FROM sync_failures WHERE payload IS NOT NULL AND created_at < now() - ${days} * interval '1 day'
         ORDER BY created_at LIMIT ${limit})`.then(countOf);
     },
+
+    /** The same of items of webhooks. */
+    async emptyWebhookPayloads(days: number, limit: number): Promise<number> {
+      return sql`UPDATE webhook_failures SET payload = NULL WHERE id IN (
+        SELECT id FROM webhook_failures WHERE payload IS NOT NULL AND created_at < now() - ${days} * interval '1 day'
+        ORDER BY created_at LIMIT ${limit})`.then(countOf);
+    },
+
+    /** Deletes up to `limit` webhook deliveries that were applied more than `days` ago. */
+    async deleteDeliveries(days: number, limit: number): Promise<number> {
+      return sql`DELETE FROM webhook_deliveries WHERE id IN (
+        SELECT id FROM webhook_deliveries WHERE processed_at < now() - ${days} * interval '1 day'
+        ORDER BY processed_at LIMIT ${limit})`.then(countOf);
+    },
   };
 
   /** The condition that nobody needs the job `j`. */

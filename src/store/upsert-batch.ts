@@ -1,6 +1,6 @@
 import type { Batch, BatchResult, ConversationInput } from './batch.ts';
 import { mergeConversation } from './conversation-merge.ts';
-import { eventRows, isNoStoredMoment, keepStored, refreshStored } from './event-rows.ts';
+import { eventRows, isNoStoredMoment, mergeStored } from './event-rows.ts';
 import { addedValidation, insertFailures } from './failure-rows.ts';
 import { JOB_PROGRESS_COLUMNS, type JobProgressRow, toJobProgress } from './job-progress.ts';
 import { MAX_ITEMS, PROGRESS_CHANNEL } from './progress-channel.ts';
@@ -21,6 +21,8 @@ export const BATCH_KEY = 'sync_batches_pkey';
  * - A conversation or contact that another writer makes in the same moment can be neither returned nor seen by
  *   this statement's snapshot; then `conversation_id` is null or `sender_has_contact` fails, the statement is
  *   undone, and a second run sees the row.
+ * - A person's first thread is the one where webhooks store (`is_main`). While a webhook begins a conversation with the same
+ *   person, the second of the two fails on `messenger_conversations_main` and is run again, after `adopt_conversations`.
  * - After a restart from the top, unchanged conversations that the stream had covered before are a second reading;
  *   they are not counted again.
  *
@@ -35,8 +37,7 @@ export async function upsertBatch(sql: Sql, batch: Batch): Promise<BatchResult> 
   const merge = mergeConversation(sql, 'excluded');
   const sid = sql(batch.platform === 'messenger' ? 'messenger_psid' : 'instagram_sid');
   const of = <T>(pick: (c: ConversationInput) => T) => conversations.map(pick);
-  const events = conversations.flatMap((c) => c.events);
-  const graphIds = conversations.flatMap((c) => c.events.map(() => c.graphId));
+  const events = conversations.flatMap((c) => c.events.map((event) => ({ graphId: c.graphId, event })));
 
   const [row] = await sql<UpsertRow[]>`
     WITH input AS (
@@ -84,14 +85,18 @@ export async function upsertBatch(sql: Sql, batch: Batch): Promise<BatchResult> 
     ), reading AS (
       SELECT i.graph_id AS graph_conversation_id, p.id AS contact_id, i.sender_id, i.sender_name, i.last_message_at,
         i.updated_time, i.message_count, i.unread_count, i.history_cursor, i.history_complete, i.newest_at AS synced_to,
-        i.oldest_at
+        i.oldest_at, i.sender_id IS NULL OR row_number() OVER (PARTITION BY i.sender_id ORDER BY i.n) = 1 AS is_first
       FROM input i LEFT JOIN person p ON p.sid = i.sender_id
     ), conversation AS (
       INSERT INTO messenger_conversations AS c (page_id, platform, graph_conversation_id, contact_id, sender_id,
-        sender_name, last_message_at, updated_time, message_count, unread_count, history_cursor, history_complete, synced_to)
+        sender_name, last_message_at, updated_time, message_count, unread_count, history_cursor, history_complete, synced_to,
+        is_main)
       SELECT ${batch.pageId}::uuid, ${batch.platform}::text, reading.graph_conversation_id, reading.contact_id,
         reading.sender_id, reading.sender_name, reading.last_message_at, reading.updated_time, reading.message_count,
-        reading.unread_count, reading.history_cursor, reading.history_complete, reading.synced_to
+        reading.unread_count, reading.history_cursor, reading.history_complete, reading.synced_to,
+        reading.is_first AND NOT EXISTS (SELECT FROM messenger_conversations m WHERE m.sender_id = reading.sender_id
+          AND m.page_id = ${batch.pageId}::uuid AND m.platform = ${batch.platform} AND m.is_main
+          AND m.graph_conversation_id IS NOT NULL)
       FROM reading LEFT JOIN stored c ON c.graph_conversation_id = reading.graph_conversation_id
       WHERE c.id IS NULL OR ${mergeConversation(sql, 'reading').isChange}
       ORDER BY reading.graph_conversation_id
@@ -107,13 +112,13 @@ export async function upsertBatch(sql: Sql, batch: Batch): Promise<BatchResult> 
       INSERT INTO contact_interaction_events AS e
         (page_id, conversation_id, event_type, direction, message_id, occurred_at, text, attachments, metadata)
       SELECT ${batch.pageId}::uuid, k.id, t.type, t.direction, t.message_id, t.occurred_at, t.text, t.attachments, t.metadata
-      FROM ${eventRows(sql, events, graphIds)}
+      FROM ${eventRows(sql, events)}
       LEFT JOIN known k ON k.graph_conversation_id = t.graph_id
-      LEFT JOIN LATERAL (SELECT true AS there FROM contact_interaction_events e
+      LEFT JOIN LATERAL (SELECT NOT e.webhook_only AS read FROM contact_interaction_events e
         WHERE e.page_id = ${batch.pageId}::uuid AND e.message_id = t.message_id AND e.event_type = t.type
         LIMIT 1) known_event ON true
-      WHERE ${batch.refresh ? isNoStoredMoment(sql, sql`k.id`) : sql`there IS NULL`}
-      ${batch.refresh ? refreshStored(sql) : keepStored(sql)}
+      WHERE ${isNoStoredMoment(sql, sql`k.id`)} AND ${batch.refresh ? sql`true` : sql`read IS NOT TRUE`}
+      ${mergeStored(sql, batch.refresh)}
       RETURNING e.conversation_id, (e.xmax = 0) AS inserted
     ), failure AS (
       ${insertFailures(sql, batch, failures, sql``)}

@@ -17,6 +17,9 @@ export interface MaintenanceSchedules {
   prefix: string;
   taskQueue: string;
   reconcileEveryMs: number;
+  webhookSweepMs: number;
+  /** `null`: webhooks are not configured, and nobody is subscribed to them. */
+  subscriptionCheckMs: number | null;
 }
 
 type MaintenanceSchedule = ScheduleOptions<ScheduleOptionsStartWorkflowAction<Workflow>>;
@@ -83,5 +86,21 @@ function maintenanceSchedules(options: MaintenanceSchedules): MaintenanceSchedul
       { intervals: [{ every: '1 day', offset: '3 hours' }], jitter: '30 minutes' },
       { catchupWindow: '1 day' },
     ),
+    schedule(
+      'webhooks',
+      'wakes pages with deliveries that wait',
+      { intervals: [{ every: options.webhookSweepMs }] },
+      { catchupWindow: '10 seconds' },
+    ),
+    ...(options.subscriptionCheckMs === null
+      ? []
+      : [
+          schedule(
+            'subscriptions',
+            'compares what Meta delivers of each page with what we want',
+            { intervals: [{ every: options.subscriptionCheckMs }], jitter: '10 minutes' },
+            { catchupWindow: '1 hour' },
+          ),
+        ]),
   ];
 }

@@ -14,8 +14,8 @@ export function bundleWorkflows(): Promise<{ code: string }> {
   return bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger: new DefaultLogger('WARN') });
 }
 
-/** How a worker of the queue `sync` is set up. */
-export interface SyncWorkerOptions {
+/** How the worker of a queue is set up. */
+export interface QueueWorkerOptions {
   connection: NativeConnection;
   namespace: string;
   taskQueue: string;
@@ -29,7 +29,7 @@ export interface SyncWorkerOptions {
 const SHUTDOWN_GRACE_MS = 5000;
 
 /** @throws when Temporal refuses the worker */
-export function createSyncWorker(options: SyncWorkerOptions): Promise<Worker> {
+export function createQueueWorker(options: QueueWorkerOptions): Promise<Worker> {
   return Worker.create({
     maxConcurrentActivityTaskExecutions: 50,
     ...options,

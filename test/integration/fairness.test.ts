@@ -8,7 +8,7 @@ import type { JobResource } from '../../src/contract/resources.ts';
 import { createGraphClient } from '../../src/graph/index.ts';
 import { createGraphBudget, createStore, createTokenCipher } from '../../src/store/index.ts';
 import { createSyncControl } from '../../src/temporal/sync.ts';
-import { createSyncWorker } from '../../src/temporal/worker.ts';
+import { createQueueWorker } from '../../src/temporal/worker.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Stack, startStack, type TestPage } from '../support/stack.ts';
 
@@ -133,7 +133,7 @@ async function startNarrowWorker(places: number): Promise<string[]> {
     standstillMs: config.standstillMs,
   });
   const slices: string[] = [];
-  const worker = await createSyncWorker({
+  const worker = await createQueueWorker({
     connection,
     namespace: 'default',
     taskQueue: taskQueues(config.queuePrefix).sync,

@@ -2,6 +2,7 @@ import { Client, ScheduleNotFoundError } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { MAINTENANCE_TASKS, type MaintenanceTask } from '../../src/contract/maintenance.ts';
 import { maintenanceId } from '../../src/contract/names.ts';
 import { scheduleMaintenance } from '../../src/schedule-maintenance.ts';
 import { eventually } from '../support/eventually.ts';
@@ -27,7 +28,7 @@ afterAll(async () => {
   await stack.close();
 });
 
-const id = (task: 'reconcile' | 'retention') => maintenanceId(stack.config.queuePrefix, task);
+const id = (task: MaintenanceTask) => maintenanceId(stack.config.queuePrefix, task);
 const describeReconcile = () => stack.temporal.schedule.getHandle(id('reconcile')).describe();
 
 test('three workers that start at once make each schedule once, under the prefix of the installation', async () => {
@@ -37,9 +38,10 @@ test('three workers that start at once make each schedule once, under the prefix
       for await (const { scheduleId } of stack.temporal.schedule.list()) {
         if (scheduleId.startsWith(stack.config.queuePrefix)) ids.push(scheduleId);
       }
-      return ids.length >= 2 ? ids.sort() : null;
+      return ids.length >= 3 ? ids.sort() : null;
     }, 'the schedules');
-  expect(await ours()).toEqual([id('reconcile'), id('retention')]);
+  // nobody is subscribed to webhooks that are not configured
+  expect(await ours()).toEqual([id('reconcile'), id('retention'), id('webhooks')]);
   const { spec, policies, action } = await describeReconcile();
   expect(spec.intervals).toMatchObject([{ every: 1000 }]);
   expect(policies.overlap).toBe('SKIP');
@@ -74,9 +76,17 @@ test('Temporal that does not answer at first is waited for in the background', a
   const relay = await startRelay(inject('temporalAddress'));
   const connection = await NativeConnection.connect({ address: relay.address });
   const prefix = `late-${stack.config.queuePrefix}`;
-  const schedules = { prefix, taskQueue: 'any', reconcileEveryMs: 60_000 };
+  const schedules = {
+    prefix,
+    taskQueue: 'any',
+    reconcileEveryMs: 60_000,
+    webhookSweepMs: 60_000,
+    subscriptionCheckMs: 60_000,
+  };
   const schedule = stack.temporal.schedule.getHandle(maintenanceId(prefix, 'reconcile'));
-  const retention = stack.temporal.schedule.getHandle(maintenanceId(prefix, 'retention'));
+  const others = MAINTENANCE_TASKS.filter((task) => task !== 'reconcile').map((task) =>
+    stack.temporal.schedule.getHandle(maintenanceId(prefix, task)),
+  );
   const lines: string[] = [];
   const logger = pino({}, { write: (line: string) => lines.push(line) });
   relay.cut();
@@ -85,8 +95,11 @@ test('Temporal that does not answer at first is waited for in the background', a
     await eventually(() => lines.some((line) => line.includes('could not be made yet')), 'a vain attempt');
     await expect(schedule.describe()).rejects.toBeInstanceOf(ScheduleNotFoundError);
     relay.mend();
-    await eventually(() => retention.describe().catch(() => null), 'the schedules');
-    for (const made of [schedule, retention]) await made.delete();
+    await eventually(
+      () => Promise.all(others.map((other) => other.describe())).catch(() => null),
+      'the schedules',
+    );
+    for (const made of [schedule, ...others]) await made.delete();
 
     // whoever stops it while it tries has no schedules afterwards
     relay.cut();

@@ -6,7 +6,7 @@ import { createMaintenanceActivities } from '../../activities/maintenance.ts';
 import { progressQuery } from '../../src/contract/messages.ts';
 import type { SyncWorkflowInput } from '../../src/contract/sync-options.ts';
 import { createStore, createTokenCipher } from '../../src/store/index.ts';
-import { createSyncWorker } from '../../src/temporal/worker.ts';
+import { createQueueWorker } from '../../src/temporal/worker.ts';
 import { createWorkflowLookUp } from '../../src/temporal/workflow-state.ts';
 import { eventually } from '../support/eventually.ts';
 import { runTask } from '../support/maintenance.ts';
@@ -187,7 +187,7 @@ describe('without a clear answer nothing is closed', () => {
   async function workerThatAsks(client: Client): Promise<string> {
     const taskQueue = `asks-${randomUUID()}`;
     const { sql, config } = under.stack;
-    const worker = await createSyncWorker({
+    const worker = await createQueueWorker({
       connection,
       namespace: 'default',
       taskQueue,

@@ -89,7 +89,7 @@ test('deletes jobs that ended 30 days ago, but never the newest sync of a page o
   // what can be resumed has all that it needs
   expect((await batches(resumable)).length).toBe(6);
   expect(await store.batches.position(resumable, 'messenger')).toMatchObject({ seq: 3 });
-  expect(await retain()).toEqual({ jobs: 0, batches: 0, failures: 0, payloads: 0 });
+  expect(await retain()).toEqual({ jobs: 0, batches: 0, failures: 0, payloads: 0, deliveries: 0 });
 });
 
 test('of a job that ended for good a day ago the last batch of each stream stays', async () => {

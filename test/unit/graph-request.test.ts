@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { GraphErrorKind } from '../../src/contract/sync-error.ts';
-import { graphGet } from '../../src/graph/request.ts';
+import { callGraph } from '../../src/graph/request.ts';
 import { TOKEN } from './graph-samples.ts';
 import { answer, errorOf, get, type Handler, never, SECRET, serve, stopServing } from './graph-server.ts';
 
@@ -43,7 +43,7 @@ describe('a call', () => {
       },
       { appSecret: 'Jefe' },
     );
-    await graphGet(endpoint, 'what do ya want for nothing?', 'me', {}, never);
+    await callGraph(endpoint, 'what do ya want for nothing?', { path: 'me', params: {} }, never);
     expect(proof).toBe('5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843');
   });
 

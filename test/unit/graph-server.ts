@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import type { BudgetMeter } from '../../src/contract/budget.ts';
 import { GraphError } from '../../src/graph/errors.ts';
-import { type GraphEndpoint, graphGet } from '../../src/graph/request.ts';
+import { callGraph, type GraphEndpoint } from '../../src/graph/request.ts';
 import { TOKEN } from './graph-samples.ts';
 
 export const SECRET = 'an-app-secret-0123456789abcdef';
@@ -45,7 +45,12 @@ export const answer =
   };
 
 export const get = (endpoint: GraphEndpoint, token = TOKEN, signal = never) =>
-  graphGet(endpoint, token, '1/conversations', { platform: 'messenger', after: 'a b&c=' }, signal);
+  callGraph(
+    endpoint,
+    token,
+    { path: '1/conversations', params: { platform: 'messenger', after: 'a b&c=' } },
+    signal,
+  );
 
 /** The error of a call; it holds no token, whatever it is. */
 export async function errorOf(endpoint: GraphEndpoint, token = TOKEN): Promise<GraphError> {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Problem } from '../../src/api/problem.ts';
-import { listedSync, newSync, resumedSync } from '../../src/api/sync-input.ts';
+import { newSync, resumedSync } from '../../src/api/sync-input.ts';
 import type { JobStatus } from '../../src/contract/job-status.ts';
+import { listedJob } from '../../src/contract/new-job.ts';
 import type { Platform } from '../../src/contract/platform.ts';
 import { startSyncRequest } from '../../src/contract/requests.ts';
 import type { JobResource, PageResource } from '../../src/contract/resources.ts';
@@ -15,6 +16,7 @@ const PAGE: PageResource = {
   tokenState: 'valid',
   lastSyncedAt: null,
   syncCheckpoint: null,
+  webhooks: { subscription: 'unknown', fields: [], error: null, checkedAt: null, lastDeliveryAt: null },
   createdAt: '2026-01-31T12:00:00.000Z',
 };
 const OURS = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
@@ -169,7 +171,7 @@ describe('a job that is resumed', () => {
 });
 
 test.each(['retry', 'repair'] as const)('a %s reads its conversations with all their messages', (trigger) => {
-  const { jobId, options } = listedSync(PAGE, trigger, [
+  const { jobId, options } = listedJob('00000000-0000-4000-8000-000000000001', PAGE, trigger, [
     { platform: 'instagram', graphId: 'i' },
     { platform: 'messenger', graphId: 'a' },
     { platform: 'messenger', graphId: 'b' },

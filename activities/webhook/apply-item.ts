@@ -1,0 +1,49 @@
+import type { WebhookOutcome } from '../../src/contract/webhooks.ts';
+import { isDatabaseAway, type Store, sqlState, type WebhookFailure } from '../../src/store/index.ts';
+import type { MappedItem } from './map-item.ts';
+
+/** Times that an item is tried when another writer was in its way. */
+const TRIES = 5;
+
+/**
+ * Applies an item. One that PostgreSQL refuses is what the caller sets aside; one that met another writer of the same rows
+ * is tried again.
+ *
+ * @returns `null` when it is applied
+ * @throws when the database is away, or the others do not let it through
+ */
+export async function applyItem(
+  store: Store,
+  pageId: string,
+  deliveryId: number,
+  { kind, item, payload }: Extract<MappedItem, { what: 'item' }>,
+  count: (kind: string, outcome: WebhookOutcome) => void,
+): Promise<WebhookFailure | null> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      const { outcome } = await store.webhookItems.apply(pageId, item);
+      count(kind, outcome);
+      return null;
+    } catch (error) {
+      if (isContention(error) && tried < TRIES) continue;
+      if (!isItsFault(error)) throw error;
+      const detail = error instanceof Error ? error.message : String(error);
+      return { deliveryId, kind, reason: 'not_storable', detail, payload };
+    }
+  }
+}
+
+/**
+ * Whether PostgreSQL was there and refused this item: it must not hold up those behind it. It is another matter when
+ * PostgreSQL is away, or when something was in the way: rollbacks (40), locks (55), an operator (57).
+ */
+function isItsFault(error: unknown): boolean {
+  const state = sqlState(error);
+  return state !== null && !isDatabaseAway(error) && !/^(40|55|57)/.test(state.code);
+}
+
+/** Deadlocks, serialization failures, and a row that was stored, or taken away, in between. */
+function isContention(error: unknown): boolean {
+  const code = sqlState(error)?.code;
+  return code === '40P01' || code === '40001' || code === '23505' || code === '23503';
+}

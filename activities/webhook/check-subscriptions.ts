@@ -1,0 +1,69 @@
+import { cancellationSignal, heartbeat, log } from '@temporalio/activity';
+import { SUBSCRIBED_FIELDS, type SubscriptionsResult } from '../../src/contract/webhooks.ts';
+import { type GraphClient, GraphError, type GraphPage } from '../../src/graph/index.ts';
+import { type Store, UnreadableToken } from '../../src/store/index.ts';
+
+/** Pages that are read from the database at once. */
+const PAGES = 100;
+
+/**
+ * The maintenance task `subscriptions`: compares the fields that every page is subscribed to with those that we want, and
+ * subscribes to what is missing (requirement E7). Fields that somebody else has added stay. A page of which Meta refuses
+ * it keeps the sentence of the refusal, where people see it. Pages whose token is dead are left out.
+ *
+ * @param appId of our app, where it is known
+ */
+export function createCheckSubscriptions(store: Store, graph: GraphClient, appId: string | null) {
+  return async ({ pageId }: { pageId?: string | undefined }): Promise<SubscriptionsResult> => {
+    const result: SubscriptionsResult = { checked: 0, repaired: 0, failed: 0 };
+    let after: string | null = null;
+    do {
+      const ids: string[] = pageId === undefined ? await store.subscriptions.due(after, PAGES) : [pageId];
+      for (const id of ids) {
+        heartbeat();
+        cancellationSignal().throwIfAborted();
+        const outcome = await check(id);
+        result.checked += 1;
+        if (outcome !== 'fine') result[outcome] += 1;
+      }
+      after = pageId === undefined ? (ids.at(-1) ?? null) : null;
+    } while (after !== null);
+    return result;
+  };
+
+  async function check(pageId: string): Promise<'fine' | 'repaired' | 'failed'> {
+    try {
+      const { facebookPageId, accessToken } = await store.pages.credentials(pageId);
+      const page = { pageId: facebookPageId, token: accessToken };
+      const before = await subscribedFields(page);
+      const missing = SUBSCRIBED_FIELDS.filter((field) => !before.includes(field));
+      if (missing.length > 0) await graph.subscribe(page, [...before, ...missing], options());
+      const fields = missing.length > 0 ? await subscribedFields(page) : before;
+      const still = SUBSCRIBED_FIELDS.filter((field) => !fields.includes(field));
+      const error = still.length > 0 ? `Meta does not deliver these fields: ${still.join(', ')}.` : null;
+      await store.subscriptions.note(pageId, fields, error);
+      if (error !== null) return 'failed';
+      return missing.length > 0 ? 'repaired' : 'fine';
+    } catch (error) {
+      const sentence = sentenceOf(error);
+      if (sentence === null) throw error;
+      log.warn('The subscription of a page could not be checked', { pageId, why: sentence });
+      await store.subscriptions.note(pageId, null, sentence);
+      return 'failed';
+    }
+  }
+
+  function subscribedFields(page: GraphPage): Promise<string[]> {
+    return graph.subscribedFields(page, appId, options());
+  }
+}
+
+function options() {
+  return { signal: cancellationSignal(), onCall: () => heartbeat() };
+}
+
+/** What a page owner reads; `null` for what is no fault of the page. */
+function sentenceOf(error: unknown): string | null {
+  if (error instanceof UnreadableToken) return error.message;
+  return error instanceof GraphError ? error.toSyncError().message : null;
+}

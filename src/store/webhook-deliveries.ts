@@ -1,0 +1,95 @@
+import type { WebhookCounts } from '../contract/webhooks.ts';
+import type { Sql } from './sql.ts';
+
+/** An entry that waits to be applied. */
+export interface PendingDelivery {
+  id: number;
+  object: string;
+  entry: Record<string, unknown>;
+}
+
+/** A page with deliveries to apply. */
+export interface DeliveryPage {
+  facebookPageId: string;
+}
+
+/** How many items of a kind had an outcome. */
+export interface ItemCount {
+  kind: string;
+  outcome: keyof WebhookCounts | 'not_ours';
+  items: number;
+}
+
+/** `webhook_deliveries`: stored before Meta gets its 200, applied afterwards. */
+export function createDeliveryStore(sql: Sql) {
+  return {
+    /**
+     * Stores what one POST brought, all or nothing, in one statement. Entries of pages that are not connected are counted
+     * and dropped: connecting a page reads what came before.
+     *
+     * @returns the pages that have something to apply
+     */
+    async store(
+      object: string,
+      entries: readonly { id: string; json: string }[],
+      counts: readonly ItemCount[],
+    ): Promise<DeliveryPage[]> {
+      return sql<DeliveryPage[]>`
+        WITH incoming AS (
+          SELECT * FROM unnest(${entries.map((e) => e.id)}::text[], ${entries.map((e) => e.json)}::text[])
+            WITH ORDINALITY AS t (id, entry, n)
+        ), owned AS (
+          SELECT i.*, p.page_id, p.facebook_page_id FROM incoming i LEFT JOIN LATERAL (
+            SELECT id AS page_id, facebook_page_id FROM facebook_pages WHERE facebook_page_id = i.id
+            UNION ALL SELECT id, facebook_page_id FROM facebook_pages WHERE instagram_account_id = i.id
+            LIMIT 1) p ON true
+        ), stored AS (
+          INSERT INTO webhook_deliveries (page_id, object, entry)
+          SELECT page_id, ${object.slice(0, 80)}, entry::jsonb FROM owned WHERE page_id IS NOT NULL ORDER BY n
+        ), counted AS (
+          ${addCounts(sql, counts, sql`SELECT 'entry', 'not_ours', 1 FROM owned WHERE page_id IS NULL`)}
+        )
+        SELECT DISTINCT facebook_page_id AS "facebookPageId" FROM owned WHERE page_id IS NOT NULL`;
+    },
+
+    /** The page's next deliveries, in order of arrival. */
+    async pending(pageId: string, limit: number): Promise<PendingDelivery[]> {
+      return sql<PendingDelivery[]>`
+        SELECT id, object, entry FROM webhook_deliveries
+        WHERE page_id = ${pageId} AND processed_at IS NULL ORDER BY id LIMIT ${limit}`;
+    },
+
+    /** Remembers, once, that these are applied, and what became of their items. */
+    async finish(pageId: string, ids: readonly number[], counts: readonly ItemCount[]): Promise<void> {
+      await sql`
+        WITH done AS (
+          UPDATE webhook_deliveries SET processed_at = now()
+          WHERE id = ANY(${[...ids]}) AND processed_at IS NULL RETURNING received_at
+        ), heard AS (
+          UPDATE facebook_pages p SET last_webhook_at = newest.at FROM (SELECT max(received_at) AS at FROM done) newest
+          WHERE p.id = ${pageId} AND (p.last_webhook_at < newest.at) IS NOT FALSE
+        )
+        ${addCounts(sql, counts, sql`SELECT NULL, NULL, 0 WHERE false`)}`;
+    },
+
+    /** Pages with deliveries that have waited for longer than `ms`: nobody is applying them. */
+    async stuckPages(ms: number): Promise<DeliveryPage[]> {
+      return sql<DeliveryPage[]>`
+        SELECT p.facebook_page_id AS "facebookPageId" FROM facebook_pages p
+        WHERE EXISTS (SELECT FROM webhook_deliveries d WHERE d.page_id = p.id AND d.processed_at IS NULL
+          AND d.received_at <= now() - ${ms} * interval '1 ms')`;
+    },
+  };
+}
+
+/** An INSERT into `webhook_counters`. @param more rows `(kind, outcome, items)` besides `counts` */
+function addCounts(sql: Sql, counts: readonly ItemCount[], more: ReturnType<Sql>) {
+  return sql`
+    INSERT INTO webhook_counters AS c (day, kind, outcome, items)
+    SELECT current_date, kind, outcome, sum(items) FROM (
+      SELECT * FROM unnest(${counts.map((c) => c.kind)}::text[], ${counts.map((c) => c.outcome)}::text[],
+        ${counts.map((c) => c.items)}::int[]) AS t (kind, outcome, items)
+      UNION ALL ${more}
+    ) counted GROUP BY kind, outcome ORDER BY kind, outcome
+    ON CONFLICT (day, kind, outcome) DO UPDATE SET items = c.items + excluded.items`;
+}

@@ -1,0 +1,48 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  log,
+  proxyActivities,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { WebhookActivities } from '../activities/webhook/index.ts';
+import { wakeSignal } from '../src/contract/messages.ts';
+import type { WebhookWorkflowInput } from '../src/contract/webhooks.ts';
+
+/** A batch at a time, with a heartbeat; a database that is away is waited for. */
+const { drainDeliveries } = proxyActivities<WebhookActivities>({
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '30 seconds',
+  retry: { initialInterval: '200 ms', backoffCoefficient: 2, maximumInterval: '10 seconds' },
+});
+
+/** How long it waits for more before it ends: while it does, a delivery costs a signal and no new workflow. */
+const LINGER = '2 seconds';
+
+/**
+ * Applies what Meta has delivered for one page (`webhook/<facebookPageId>`). Started, or woken, by a signal whenever
+ * deliveries were stored; it drains what is pending, waits a moment for more, and ends.
+ *
+ * There is no await between its last look and its end: a signal that comes in between makes Temporal run its last step
+ * anew, with the signal, so none is lost.
+ */
+export async function WebhookWorkflow(input: WebhookWorkflowInput): Promise<void> {
+  let isWoken = false;
+  setHandler(wakeSignal, () => {
+    isWoken = true;
+  });
+  for (;;) {
+    isWoken = false;
+    const { deliveries, items, left } = await drainDeliveries(input);
+    if (items.set_aside > 0) log.warn('Items of deliveries were set aside', { deliveries, ...items });
+    if (workflowInfo().continueAsNewSuggested) {
+      await condition(allHandlersFinished);
+      await continueAsNew<typeof WebhookWorkflow>(input);
+    }
+    if (left || isWoken) continue;
+    await condition(() => isWoken, LINGER);
+    if (!isWoken) return;
+  }
+}
