@@ -8,6 +8,7 @@ import { syncWorkflowId } from './contract/names.ts';
 import { lockDataDir } from './embedded/lock.ts';
 import { preferPort } from './embedded/ports.ts';
 import { Closers } from './local/closers.ts';
+import { deliverDemoWebhooks } from './local/demo-webhooks.ts';
 import { localSecrets } from './local/secrets.ts';
 import { startServers } from './local/servers.ts';
 import { DEMO_PAGE } from './local/simulator.ts';
@@ -105,10 +106,13 @@ async function run(
   say('  Worker: polling');
 
   const client = createApiClient(api.url, config.apiToken);
-  if (servers.hasDemoPage) await client.connectPage({ ...DEMO_PAGE });
+  if (servers.demo !== null) {
+    await deliverDemoWebhooks(servers.demo.url, api.url, servers.demo.app);
+    await client.connectPage({ ...DEMO_PAGE });
+  }
   const { data: pages } = await client.listPages();
   const page = pages.find(({ facebookPageId }) => facebookPageId === DEMO_PAGE.facebookPageId);
-  const toSync = servers.hasDemoPage && page !== undefined ? [page] : once ? pages : [];
+  const toSync = servers.demo !== null && page !== undefined ? [page] : once ? pages : [];
 
   let complete = toSync.length > 0;
   for (const each of toSync) {
@@ -141,7 +145,7 @@ Running. Ctrl+C stops everything; the data stays.
   curl -H "Authorization: Bearer $PAGESYNC_API_TOKEN" '${api.url}/api/conversations?limit=5'
   curl -H "Authorization: Bearer $PAGESYNC_API_TOKEN" -X POST ${api.url}/api/pages/${page?.facebookPageId ?? 'PAGE_ID'}/sync
   curl -N -H "Authorization: Bearer $PAGESYNC_API_TOKEN" ${api.url}/api/pages/${page?.facebookPageId ?? 'PAGE_ID'}/sync/stream`);
-  if (!servers.hasDemoPage) {
+  if (!servers.demo !== null) {
     say(`  curl -H "Authorization: Bearer $PAGESYNC_API_TOKEN" -H 'Content-Type: application/json' ${api.url}/api/pages \\
     -d '{"facebookPageId":"PAGE_ID","name":"My page","accessToken":"PAGE_TOKEN","instagramAccountId":null}'`);
   }

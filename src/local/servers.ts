@@ -7,6 +7,7 @@ import { startTemporalServer } from '../embedded/temporal-server.ts';
 import type { Logger } from '../log.ts';
 import { SEARCH_ATTRIBUTE_TYPES } from '../temporal/search-attributes.ts';
 import type { Closers } from './closers.ts';
+import { type DemoApp, demoApp } from './demo-webhooks.ts';
 import { startDemoSimulator } from './simulator.ts';
 
 /** What a local start runs beside API and worker, or uses because its address was given. */
@@ -16,7 +17,8 @@ export interface Servers {
   psql: string;
   /** The Temporal Web UI, when the server is ours. */
   temporalUi: string | null;
-  hasDemoPage: boolean;
+  /** The simulator with the demo page, and the secrets of its app; `null` when Graph is given by address. */
+  demo: { url: string; app: DemoApp } | null;
 }
 
 const TEMPORAL_PORT = 7233;
@@ -93,15 +95,16 @@ export async function startServers(
 
   // all at once, but none is left behind when another fails
   const [database, temporal, graph] = await settled([startDatabase(), startTemporal(), startGraph()]);
+  const demo = graph === null ? null : { url: graph, app: demoApp(env) };
   return {
     env: {
       DATABASE_URL: database.url,
       ...(temporal.address === null ? {} : { TEMPORAL_ADDRESS: temporal.address }),
-      ...(graph === null ? {} : { GRAPH_BASE_URL: graph }),
+      ...(demo === null ? {} : { GRAPH_BASE_URL: demo.url, ...demo.app }),
     },
     psql: database.psql,
     temporalUi: temporal.ui,
-    hasDemoPage: graph !== null,
+    demo,
   };
 }
 
