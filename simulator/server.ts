@@ -17,7 +17,8 @@ export type Simulator = {
   close: () => Promise<void>;
   /**
    * The control endpoint without HTTP: `control('POST', '/faults', {…})` answers what
-   * `POST /_control/faults` would, or throws with its error text. The path may carry a query.
+   * `POST /_control/faults` would, or throws with its error text. The path may carry a query. A promise comes back
+   * only for `POST /webhooks` with a `verifyToken`, where the callback is asked first.
    */
   control: (method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown) => unknown;
 };
@@ -52,20 +53,22 @@ export async function startSimulator(given: Partial<SimulatorOptions> = {}): Pro
     port,
     close: () =>
       new Promise((resolve) => {
+        world.traffic.stop();
+        world.webhooks.setCallback(null);
         server.close(() => resolve());
         server.closeAllConnections();
       }),
     control: (method, path, body = {}) => {
       const url = new URL(path, 'http://localhost');
       const query = Object.fromEntries(url.searchParams);
-      return jsonCopy(control(world, { method, path: url.pathname, query, body }));
+      const answer = control(world, { method, path: url.pathname, query, body });
+      return answer instanceof Promise ? answer.then(jsonCopy) : jsonCopy(answer);
     },
   };
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, world: World): Promise<void> {
   if (/^\/_control(\/|$)/.test(request.url ?? '')) return handleControl(request, response, world);
-  request.resume();
   return handleGraph(request, response, world);
 }
 

@@ -11,6 +11,7 @@ export type Edge =
   | 'conversation'
   | 'message'
   | 'page'
+  | 'subscribed_apps'
   | 'debug_token'
   | 'unknown';
 
@@ -20,6 +21,7 @@ export const edges: readonly Edge[] = [
   'conversation',
   'message',
   'page',
+  'subscribed_apps',
   'debug_token',
   'unknown',
 ];

@@ -5,12 +5,16 @@ import { createPage, type Page, type PageSpec } from './page.ts';
 import { RateWindow } from './rate.ts';
 import { nowSec } from './time.ts';
 import type { UsageOverride } from './usage.ts';
+import { Traffic } from './webhooks/traffic.ts';
+import { Webhooks } from './webhooks/webhooks.ts';
 
 /** Everything the simulator knows: pages, and what was asked of it through the control endpoint. */
 export class World {
   readonly options: SimulatorOptions;
   readonly pages = new Map<string, Page>();
   readonly calls = new CallLog();
+  readonly webhooks = new Webhooks();
+  readonly traffic = new Traffic(this.webhooks);
   rules = new Rules();
   rate = new RateWindow();
   usage: UsageOverride = {};
@@ -30,6 +34,8 @@ export class World {
     this.pages.clear();
     this.#pageOfToken.clear();
     this.calls.clear();
+    this.traffic.stop();
+    this.webhooks.reset();
     this.rules = new Rules();
     this.rate = new RateWindow();
     this.usage = {};
@@ -57,6 +63,7 @@ export class World {
   removePage(id: string): boolean {
     const page = this.pages.get(id);
     if (page) for (const token of [page.token, ...page.retiredTokens]) this.#pageOfToken.delete(token);
+    this.webhooks.subscriptions.unsubscribe(id);
     return this.pages.delete(id);
   }
 

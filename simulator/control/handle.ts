@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { jsonAnswer, send } from '../respond.ts';
 import type { World } from '../world.ts';
 import { ControlError } from './input.ts';
-import { type ControlRequest, control, truthStream } from './routes.ts';
+import { type ControlRequest, control, rowStream } from './routes.ts';
 
 /** Serves one request under `/_control`. Answers 200 with JSON, or 4xx with `{error}`. */
 export async function handleControl(
@@ -13,8 +13,8 @@ export async function handleControl(
 ): Promise<void> {
   try {
     const asked = await read(request);
-    const stream = truthStream(world, asked);
-    if (!stream) return send(response, jsonAnswer(200, control(world, asked)));
+    const stream = rowStream(world, asked);
+    if (!stream) return send(response, jsonAnswer(200, await control(world, asked)));
     // The first chunk is made before the head is written: a wrong request still gets its 4xx.
     let chunk = stream.next();
     response.writeHead(200, { 'content-type': 'application/x-ndjson; charset=UTF-8' });

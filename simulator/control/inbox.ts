@@ -1,5 +1,9 @@
+import type { Inbox } from '../inbox/inbox.ts';
 import { oddityKinds } from '../inbox/oddities.ts';
+import type { Page } from '../page.ts';
 import { graphTime } from '../time.ts';
+import { happen } from '../webhooks/happen.ts';
+import { told } from '../webhooks/happening.ts';
 import type { World } from '../world.ts';
 import { ControlError, Input, inboxOf, PLATFORMS, pageOf, slotOf } from './input.ts';
 
@@ -9,17 +13,20 @@ const MAX_AT_ONCE = 1_000_000;
 export function addMessages(world: World, body: unknown): { conversationId: string; messageIds: string[] } {
   const known = ['page', 'platform', 'conversationId', 'index', 'count', 'text', 'from', 'at'];
   const input = new Input(body, known);
+  const page = pageOf(world, input);
   const inbox = inboxOf(world, input);
   const slot = slotOf(inbox, input);
   const at = input.text('at');
-  const atSec = at === undefined ? null : Math.floor(Date.parse(at) / 1000);
+  const atSec = at === undefined ? undefined : Math.floor(Date.parse(at) / 1000);
   if (Number.isNaN(atSec)) throw new ControlError(400, 'at must be an ISO time');
   const fromPage = (input.oneOf('from', ['customer', 'page']) ?? 'customer') === 'page';
-  const text = input.text('text') ?? null;
+  const text = input.text('text');
   const messageIds: string[] = [];
   for (let i = 0; i < count(input); i += 1) {
-    const message = inbox.addMessage(slot, fromPage, text, atSec);
-    if (message) messageIds.push(inbox.ids.message(slot, message.code));
+    const happening = happen(inbox, slot, fromPage ? 'echo' : 'message', { fromPage, text, atSec });
+    if (!happening || happening.code === null) continue;
+    messageIds.push(inbox.ids.message(slot, happening.code));
+    world.webhooks.tell(page, inbox, slot, happening);
   }
   return { conversationId: inbox.ids.conversation(slot), messageIds };
 }
@@ -27,9 +34,22 @@ export function addMessages(world: World, body: unknown): { conversationId: stri
 /** `POST /inbox/conversations`: new conversations on top → their ids, the newest last. */
 export function addConversations(world: World, body: unknown): { conversationIds: string[] } {
   const input = new Input(body, ['page', 'platform', 'count']);
+  const page = pageOf(world, input);
   const inbox = inboxOf(world, input);
   const slots = inbox.addConversations(count(input));
+  for (const slot of slots) tellConversation(world, page, inbox, slot);
   return { conversationIds: slots.map((slot) => inbox.ids.conversation(slot)) };
+}
+
+/** The messages a new conversation begins with, oldest first. */
+function tellConversation(world: World, page: Page, inbox: Inbox, slot: number): void {
+  if (!world.webhooks.callback) return;
+  const thread = inbox.thread(slot);
+  for (let index = (thread?.total ?? 0) - 1; thread && index >= 0; index -= 1) {
+    const ref = thread.at(index);
+    const happening = told(inbox, thread, ref, ref.fromPage ? 'echo' : 'message');
+    world.webhooks.tell(page, inbox, slot, happening);
+  }
 }
 
 /** `POST /oddities`: makes one thing wrong with a conversation → what is wrong with it now. */

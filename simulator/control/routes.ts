@@ -1,10 +1,13 @@
 import type { World } from '../world.ts';
 import { addFault, listErrors } from './faults.ts';
 import { addConversations, addMessages, addOddity, counts, killCursors } from './inbox.ts';
+import { addEvents } from './inbox-events.ts';
 import { ControlError } from './input.ts';
 import { addPage, listPages, removePage, setToken } from './pages.ts';
 import { callReport, setLatency, setUsage } from './settings.ts';
-import { type TrueConversation, truth } from './truth.ts';
+import { startTraffic, stopTraffic } from './traffic.ts';
+import { truth } from './truth.ts';
+import { acknowledged, setWebhooks, webhookStatus } from './webhooks.ts';
 
 /** A control request: `path` without `/_control`, `query` by name, `body` parsed. */
 export type ControlRequest = { method: string; path: string; query: Record<string, string>; body: unknown };
@@ -25,6 +28,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'POST /oddities': (world, { body }) => addOddity(world, body),
   'POST /inbox/messages': (world, { body }) => addMessages(world, body),
   'POST /inbox/conversations': (world, { body }) => addConversations(world, body),
+  'POST /inbox/events': (world, { body }) => addEvents(world, body),
   'GET /inbox/counts': (world, { query }) => counts(world, query),
   'GET /inbox': (world, { query }) => [...truth(world, query)].flat(),
   'GET /calls': (world, { query }) => callReport(world, query),
@@ -33,6 +37,13 @@ const ROUTES: Readonly<Record<string, Route>> = {
     world.rate.clear();
     return { cleared: true };
   },
+  'GET /webhooks': (world, { query }) =>
+    query.acknowledged === undefined ? webhookStatus(world) : [...acknowledged(world, query)].flat(),
+  'POST /webhooks': (world, { body }) => setWebhooks(world, body),
+  'GET /webhooks/traffic': (world) => world.traffic.progress(),
+  'POST /webhooks/traffic': (world, { body }) => startTraffic(world, body),
+  'DELETE /webhooks/traffic': (world) => stopTraffic(world),
+  'DELETE /webhooks/acknowledged': (world) => ({ removed: world.webhooks.acknowledged.clear() }),
   'POST /latency': (world, { body }) => setLatency(world, body),
   'POST /usage': (world, { body }) => setUsage(world, body),
   'POST /reset': (world) => {
@@ -41,7 +52,10 @@ const ROUTES: Readonly<Record<string, Route>> = {
   },
 };
 
-/** Does one control request and answers its JSON value; throws a ControlError for what cannot be done. */
+/**
+ * Does one control request and answers its JSON value, or a promise of it where somebody else has to be asked
+ * first; throws a ControlError for what cannot be done.
+ */
 export function control(world: World, request: ControlRequest): unknown {
   const { method, path } = request;
   const exact = ROUTES[`${method} ${path}`];
@@ -52,8 +66,12 @@ export function control(world: World, request: ControlRequest): unknown {
   throw new ControlError(404, `no such control: ${method} ${path} (${Object.keys(ROUTES).join(', ')})`);
 }
 
-/** The truth about an inbox in chunks, when a request asks for NDJSON; null for every other request. */
-export function truthStream(world: World, request: ControlRequest): Generator<TrueConversation[]> | null {
-  const wanted = request.method === 'GET' && request.path === '/inbox' && request.query.format === 'ndjson';
-  return wanted ? truth(world, request.query) : null;
+/** The rows of a list in chunks, when a request asks for NDJSON; null for every other request. */
+export function rowStream(
+  world: World,
+  { method, path, query }: ControlRequest,
+): Generator<unknown[]> | null {
+  if (method !== 'GET' || query.format !== 'ndjson') return null;
+  if (path === '/inbox') return truth(world, query);
+  return path === '/webhooks' && query.acknowledged !== undefined ? acknowledged(world, query) : null;
 }

@@ -3,13 +3,16 @@ import type { Json } from '../types.ts';
 /** The kinds of attachment the simulator writes; `nul` hides a NUL character two levels deep. */
 export type AttachmentKind = 'image' | 'video' | 'audio' | 'file' | 'eu-privacy' | 'nul';
 
-/** An item of `attachments.data` in the shape of the captured ones. */
-export function attachment(kind: AttachmentKind, hash: number): Json {
+/** Until when the URLs of computed images are good, epoch seconds. */
+const COMPUTED_EXPIRY_SEC = 0x6a1b2c3d;
+
+/** An item of `attachments.data` in the shape of the captured ones; `expiresSec` goes into an image's URL (`oe`). */
+export function attachment(kind: AttachmentKind, hash: number, expiresSec = COMPUTED_EXPIRY_SEC): Json {
   const id = `4${String(hash).padStart(10, '0')}`;
   const cdn = `https://cdn.fbsbx.com/v/${id}`;
   if (kind === 'image') {
     const width = 480 + (hash % 1400);
-    const url = `https://scontent.xx.fbcdn.net/v/${id}.jpg?oe=6A1B2C3D`;
+    const url = `https://scontent.xx.fbcdn.net/v/${id}.jpg?oe=${expiresSec.toString(16).toUpperCase()}`;
     return {
       id,
       mime_type: 'image/jpeg',

@@ -23,12 +23,15 @@ export type Call = {
 
 const SECRETS = /([?&](?:access_token|appsecret_proof|input_token)=)[^&]*/g;
 
-/** Takes a request apart; knows what is asked for, judges nothing. */
-export function parseCall(request: IncomingMessage, world: World): Call {
+/**
+ * Takes a request apart; knows what is asked for, judges nothing. Parameters of the body count as those of the query.
+ */
+export function parseCall(request: IncomingMessage, world: World, body: URLSearchParams | null): Call {
   const url = request.url ?? '/';
   const cut = url.indexOf('?');
   const path = cut < 0 ? url : url.slice(0, cut);
   const query = new URLSearchParams(cut < 0 ? '' : url.slice(cut + 1));
+  for (const [name, value] of body ?? []) query.set(name, value);
   const segments = path.split('/').filter((part) => part !== '');
   const version = /^v\d+\.\d+$/.test(segments[0] ?? '') ? `/${segments.shift()}` : '';
   const bearer = /^Bearer\s+(.+)$/i.exec(request.headers.authorization ?? '');
@@ -48,6 +51,7 @@ export function parseCall(request: IncomingMessage, world: World): Call {
       const platform = asked === 'messenger' || asked === 'instagram' ? asked : null;
       return { ...rest, edge: 'conversations', platform };
     }
+    if (segments.length === 2 && edge === 'subscribed_apps') return { ...rest, edge };
     return { ...rest, edge: 'unknown' };
   }
   if (/^t_\d+$/.test(node) || node.startsWith('aWdfZAG06')) {

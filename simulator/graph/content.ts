@@ -1,30 +1,30 @@
 import { mix, pick } from '../hash.ts';
+import type { Content, Reaction } from '../inbox/content.ts';
 import { oddText } from '../inbox/oddities.ts';
 import { messageText } from '../inbox/texts.ts';
-import type { MessageRef, Thread } from '../inbox/thread.ts';
-import type { Json, Platform } from '../types.ts';
+import { FIRST_ADDED_CODE, type MessageRef, type Thread } from '../inbox/thread.ts';
+import type { Platform } from '../types.ts';
 import { attachment } from './attachments.ts';
 
-/** What a message says, before anybody asks for fields of it. Absent = Graph leaves the field out. */
-export type Content = {
-  text: string;
-  attachments?: Json[];
-  shares?: Json[];
-  sticker?: string;
-  story?: Json;
-  reactions?: { reaction: string; emoji: string }[];
-  unsupported?: true;
-};
-
-const REACTIONS = [
+/** The reactions people give. */
+export const REACTIONS: readonly Reaction[] = [
   { reaction: 'love', emoji: '❤️' },
   { reaction: 'laugh', emoji: '😆' },
   { reaction: 'like', emoji: '👍' },
   { reaction: 'other', emoji: '🥹' },
 ];
 
-/** The content of a message, computed from its conversation and code; about a fifth is more than text. */
+/**
+ * The content of a message, computed from its conversation and code, with what was written over it since; about a
+ * fifth of the computed ones is more than text.
+ */
 export function contentOf(platform: Platform, thread: Thread, ref: MessageRef): Content {
+  const rewritten = thread.rewritten(ref.code);
+  const content = computedContent(platform, thread, ref);
+  return rewritten ? { ...content, ...rewritten } : content;
+}
+
+function computedContent(platform: Platform, thread: Thread, ref: MessageRef): Content {
   if (ref.text !== null) return { text: ref.text };
   const hash = mix(thread.hash ^ 0xc047, ref.code);
   if (ref.code === 0 && thread.oddities.size > 0) {
@@ -43,6 +43,8 @@ export function contentOf(platform: Platform, thread: Thread, ref: MessageRef): 
   if (kind < 88) return { text: '', attachments: [attachment('audio', hash)] };
   if (kind < 90) return { text: '', attachments: [attachment('file', hash)] };
   if (kind < 91) return { text: '', attachments: [attachment('eu-privacy', hash)] };
+  // Nobody has reacted yet to what was written just now: that would be news of its own.
+  if (kind < 95 && ref.code >= FIRST_ADDED_CODE) return { text };
   if (kind < 95) return { text, reactions: [pick(REACTIONS, hash >>> 5)] };
   if (kind < 96) return { text: '', unsupported: true };
   return platform === 'messenger' ? messengerOnly(kind, hash) : instagramOnly(kind, hash, text);

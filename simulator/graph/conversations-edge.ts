@@ -62,10 +62,19 @@ export function conversationsPage(page: Page, inbox: Inbox | null, request: Aske
   return pages ? { data, paging: pages } : { data };
 }
 
+/** The conversation with one person, unless a cursor says that it was listed already. */
+function ofPerson(inbox: Inbox, person: string, query: URLSearchParams): Placed[] {
+  const slot = inbox.ids.slotOfPerson(person);
+  if (slot === null || !inbox.thread(slot) || query.get('after') || query.get('before')) return [];
+  return [inbox.order.placeOf(slot)];
+}
+
 type Rows = { rows: Placed[]; hasNext: boolean; hasPrevious: boolean };
 
 function part(inbox: Inbox, query: URLSearchParams, limit: number): Rows {
   const { order, cursorGeneration } = inbox;
+  const person = query.get('user_id');
+  if (person) return { rows: ofPerson(inbox, person, query), hasNext: false, hasPrevious: false };
   const before = query.get('before');
   if (before) {
     const rows = order.before(readConversationCursor(before, cursorGeneration), limit + 1);

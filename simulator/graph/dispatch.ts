@@ -9,11 +9,12 @@ import { failure, GraphError } from './failure.ts';
 import { badParameter, gone, unknownPath } from './failures.ts';
 import { conversationNode, type FoundThread, messageNode, messagesOf, pageNode } from './nodes.ts';
 import type { Asked } from './request.ts';
+import { subscribedApps } from './subscribed-apps-edge.ts';
 
 /** Answers a call with its data, or throws the GraphError that is the answer. `origin` = `http://host:port`. */
 export function dispatch(call: Call, world: World, origin: string): Json {
   const access = authorise(call, world);
-  if (call.method !== 'GET') {
+  if (call.method !== 'GET' && call.edge !== 'subscribed_apps') {
     throw new GraphError(failure(400, 100, `Unsupported ${call.method.toLowerCase()} request.`));
   }
   if (call.edge === 'debug_token') {
@@ -35,6 +36,10 @@ export function dispatch(call: Call, world: World, origin: string): Json {
   switch (call.edge) {
     case 'page':
       return pageNode(page, request);
+    case 'subscribed_apps': {
+      const { subscriptions, appId } = world.webhooks;
+      return subscribedApps(page, call.method, call.query, subscriptions, appId);
+    }
     case 'conversations':
       if (!call.platform) {
         throw new GraphError(badParameter('Param platform must be one of {INSTAGRAM, MESSENGER}'));

@@ -8,6 +8,7 @@ import { type Answer, failureAnswer, jsonAnswer, send, sendCut } from '../respon
 import type { Json } from '../types.ts';
 import { usageHeaders } from '../usage.ts';
 import type { World } from '../world.ts';
+import { bodyParameters } from './body.ts';
 import { type Call, parseCall } from './call.ts';
 import { dispatch } from './dispatch.ts';
 import { type Failure, GraphError } from './failure.ts';
@@ -23,7 +24,9 @@ export async function handleGraph(
 ): Promise<void> {
   const startMs = performance.now();
   const at = new Date().toISOString();
-  const call = parseCall(request, world);
+  const body = request.method === 'GET' ? null : await bodyParameters(request);
+  if (!body) request.resume();
+  const call = parseCall(request, world, body);
   world.answered += 1;
   const inTime = takeRate(call, world, startMs);
   const faults = world.rules.apply({ ...call, pageId: call.page?.id ?? null });

@@ -1,8 +1,9 @@
+import type { Content } from '../inbox/content.ts';
 import { LAST_TIME } from '../inbox/oddities.ts';
 import type { MessageRef } from '../inbox/thread.ts';
 import { graphTime } from '../time.ts';
 import type { Json } from '../types.ts';
-import { type Content, contentOf } from './content.ts';
+import { contentOf } from './content.ts';
 import { type Field, type Fields, prune } from './fields.ts';
 import { INSTAGRAM_DETAILS, type View } from './view.ts';
 
@@ -69,9 +70,9 @@ function fieldValue(view: View, ref: MessageRef, content: Content, field: Field)
     case 'reactions':
       return (
         content.reactions && {
-          data: content.reactions.map((reaction) => ({
+          data: content.reactions.map(({ byPage = !ref.fromPage, ...reaction }) => ({
             ...reaction,
-            users: [ref.fromPage ? view.customer : view.pagePerson],
+            users: [byPage ? view.pagePerson : view.customer],
           })),
         }
       );

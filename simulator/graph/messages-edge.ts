@@ -22,10 +22,11 @@ export function messagesPage(view: View, asked: Fields | null, part: Part, reque
   let start = 0;
   let end = Math.min(total, part.limit);
   if (part.after !== null) {
-    start = place(view, part.after) + 1;
+    const { index, there } = place(view, part.after);
+    start = there ? index + 1 : index;
     end = Math.min(total, start + part.limit);
   } else if (part.before !== null) {
-    end = place(view, part.before);
+    end = place(view, part.before).index;
     start = Math.max(0, end - part.limit);
   }
   if (end <= start) return { data: [] };
@@ -50,10 +51,10 @@ export function messagesPage(view: View, asked: Fields | null, part: Part, reque
   return pages ? { data, paging: pages } : { data };
 }
 
-function place(view: View, cursor: string): number {
+function place(view: View, cursor: string): { index: number; there: boolean } {
   const code = readMessageCursor(cursor, view.inbox.cursorGeneration, view.thread.slot);
-  if (code === TOP_CODE) return -1;
-  const index = view.thread.indexOf(code);
-  if (index === null) throw new GraphError(gone(view.id));
-  return index;
+  if (code === TOP_CODE) return { index: 0, there: false };
+  const standing = view.thread.standing(code);
+  if (!standing) throw new GraphError(gone(view.id));
+  return standing;
 }

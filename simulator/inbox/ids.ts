@@ -12,6 +12,7 @@ export type Ids = {
   message: (slot: number, code: number) => string;
   person: (slot: number) => string;
   slotOf: (conversationId: string) => number | null;
+  slotOfPerson: (personId: string) => number | null;
   messageOf: (messageId: string) => { slot: number; code: number } | null;
 };
 
@@ -35,6 +36,11 @@ export function createIds(platform: Platform, owner: string, seed: number): Ids 
     const code = scatter(slot, personKey);
     return `${personTag}${ten(code)}${code % 4 === 0 ? '7' : ''}`;
   };
+  const slotOfPerson = (id: string) => {
+    if (!/^\d{16,17}$/.test(id)) return null;
+    const slot = gather(Number(id.slice(6, 16)), personKey);
+    return person(slot) === id ? slot : null;
+  };
   const slotOfDigits = (digits: string) =>
     digits.startsWith(tag) && Number(digits.slice(6)) <= 0xffffffff
       ? gather(Number(digits.slice(6)), key)
@@ -44,6 +50,7 @@ export function createIds(platform: Platform, owner: string, seed: number): Ids 
   if (platform === 'messenger') {
     return {
       person,
+      slotOfPerson,
       conversation: (slot) => `t_${digitsOf(slot)}`,
       slotOf: (id) => (/^t_\d{16}$/.test(id) ? slotOfDigits(id.slice(2)) : null),
       message: (slot, code) => {
@@ -62,6 +69,7 @@ export function createIds(platform: Platform, owner: string, seed: number): Ids 
   }
   return {
     person,
+    slotOfPerson,
     conversation: (slot) => toInstagram(`ig_dm:1:IGMessageThread:${owner}:${THREAD_PREFIX}${digitsOf(slot)}`),
     slotOf: (id) => {
       const match = /^ig_dm:1:IGMessageThread:(\d+):\d{21}(\d{16})$/.exec(fromInstagram(id));

@@ -1,6 +1,7 @@
 import { hashText, mix } from '../hash.ts';
 import { nowSec } from '../time.ts';
 import type { Platform } from '../types.ts';
+import type { Rewritten } from './content.ts';
 import { createIds, type Ids } from './ids.ts';
 import type { Oddity } from './oddities.ts';
 import { Order } from './order.ts';
@@ -88,9 +89,22 @@ export class Inbox {
   ): AddedMessage | null {
     const before = this.thread(slot);
     if (!before) return null;
+    const updatedSec = before.updatedSec;
     const message = before.add(this.#changeOf(slot), atSec ?? this.#frontSec(), fromPage, text);
-    if (message.sec >= before.updatedSec) this.order.place(slot, message.sec);
+    if (message.sec >= updatedSec) this.order.place(slot, message.sec);
     return message;
+  }
+
+  /** Writes over the content of a message; what was written over it before stays where it is not named. */
+  rewrite(slot: number, code: number, rewritten: Rewritten): void {
+    const change = this.#changeOf(slot);
+    change.rewritten.set(code, { ...change.rewritten.get(code), ...rewritten });
+  }
+
+  /** Takes a message away as the one who wrote it can; false when it is not there. */
+  unsend(slot: number, code: number): boolean {
+    const change = this.#changeOf(slot);
+    return this.thread(slot)?.unsend(change, code) ?? false;
   }
 
   /** Makes one thing wrong with a conversation. */

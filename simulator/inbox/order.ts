@@ -87,6 +87,11 @@ export class Order {
     return this.after(null, offset + 1)[offset] ?? null;
   }
 
+  /** Where a conversation stands. */
+  placeOf(slot: number): Placed {
+    return this.#placeOf.get(slot) ?? this.#base(slot);
+  }
+
   /** Puts a conversation at a second, in front of all others of that second. */
   place(slot: number, sec: number): void {
     const old = this.#placeOf.get(slot);
