@@ -106,7 +106,7 @@ export class Thread {
    * one stands now. Null when there never was such a message.
    */
   standing(code: number): { index: number; there: boolean } | null {
-    if (this.total === 0) return null;
+    if (this.oddities.has('empty-conversation')) return null;
     const change = this.#change;
     if (code < FIRST_ADDED_CODE) {
       if (code < 0 || code >= this.computed) return null;
