@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Inbox } from '../../simulator/inbox/inbox.ts';
+import { AcknowledgedList } from '../../simulator/webhooks/acknowledged.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/webhook-receiver.ts';
 import { ACCOUNT, PAGE, startWebhookSimulator, type WebhookSimulator } from '../support/webhook-simulator.ts';
@@ -237,4 +239,32 @@ test('reset forgets the callback, the subscriptions and the counts', async () =>
   expect(meta.status().pages).toMatchObject([{ state: 'none', subscribedFields: [] }]);
   expect(meta.simulator.control('GET', '/webhooks?acknowledged=1')).toEqual([]);
   expect(meta.simulator.control('GET', '/webhooks/traffic')).toMatchObject({ running: false });
+});
+
+test('the list of what was acknowledged keeps the last ones', () => {
+  const spec = { platform: 'messenger', owner: '1', seed: 1, count: 9, messages: 1 } as const;
+  const inbox = new Inbox({ ...spec, exactMessages: true, newestSec: 1_700_000_000 });
+  const list = new AcknowledgedList(10);
+  const add = (code: number) => {
+    const update = {
+      pageId: '1',
+      inbox,
+      kind: 'edit',
+      standby: false,
+      slot: 3,
+      code,
+      atMs: code,
+      item: '',
+    } as const;
+    list.add(update, code + 1);
+  };
+  for (let code = 0; code < 25; code += 1) add(code);
+  const rows = [...list.rows()].flat();
+  expect(rows.map(({ messageId }) => messageId)).toEqual(
+    Array.from({ length: 10 }, (_, n) => inbox.ids.message(3, 15 + n)),
+  );
+  expect(rows[0]).toMatchObject({ page: '1', kind: 'edit', at: '1970-01-01T00:00:00.015Z' });
+  expect(list.clear()).toBe(10);
+  add(7);
+  expect([...list.rows()].flat()).toHaveLength(1);
 });

@@ -173,6 +173,39 @@ test('kinds a platform or a page does not have are refused, and change nothing',
   expect(meta.simulator.control('GET', '/inbox')).toEqual(before);
 });
 
+const FIELD_OF: Record<string, string> = {
+  attachment: 'messages',
+  sticker: 'messages',
+  quick_reply: 'messages',
+  reply_to: 'messages',
+  unsend: 'messages',
+  postback: 'messaging_postbacks',
+  referral: 'messaging_referrals',
+  optin: 'messaging_optins',
+  reaction: 'message_reactions',
+  unreact: 'message_reactions',
+  read: 'message_reads',
+  delivery: 'message_deliveries',
+  edit: 'message_edits',
+  handover: 'messaging_handovers',
+  standby: 'standby',
+};
+
+test('on Messenger every kind needs its field, and the page’s own messages that of echoes', async () => {
+  const told = async (body: object, field: string) => {
+    await meta.subscribe(field);
+    return meta.happen({ index: 2, ...body }).delivered;
+  };
+  const fields = [...new Set(Object.values(FIELD_OF)), 'message_echoes'];
+  for (const [kind, field] of Object.entries(FIELD_OF)) {
+    meta.write({ index: 2, text: 'to be edited, to be unsent' });
+    const others = fields.filter((one) => one !== field).join(',');
+    expect([kind, await told({ kind }, others), await told({ kind }, field)]).toEqual([kind, 0, 1]);
+  }
+  expect(await told({ kind: 'attachment', from: 'page' }, 'messages')).toBe(0);
+  expect(await told({ kind: 'attachment', from: 'page' }, 'message_echoes')).toBe(1);
+});
+
 type Progress = { running: boolean; happened: number; updates: number; byKind: Record<string, number> };
 
 test('traffic has some of everything and ends by itself; Graph knows every message', async () => {
