@@ -22,7 +22,7 @@ export function createCheckSubscriptions(store: Store, graph: GraphClient, appId
       for (const id of ids) {
         heartbeat();
         cancellationSignal().throwIfAborted();
-        const outcome = await check(id);
+        const outcome = await check(id, pageId !== undefined);
         result.checked += 1;
         if (outcome !== 'fine') result[outcome] += 1;
       }
@@ -31,7 +31,8 @@ export function createCheckSubscriptions(store: Store, graph: GraphClient, appId
     return result;
   };
 
-  async function check(pageId: string): Promise<'fine' | 'repaired' | 'failed'> {
+  /** @param alone whether nobody else waits: then what passes is waited for */
+  async function check(pageId: string, alone: boolean): Promise<'fine' | 'repaired' | 'failed'> {
     try {
       const { facebookPageId, accessToken } = await store.pages.credentials(pageId);
       const page = { pageId: facebookPageId, token: accessToken };
@@ -48,7 +49,8 @@ export function createCheckSubscriptions(store: Store, graph: GraphClient, appId
       const sentence = sentenceOf(error);
       if (sentence === null) throw error;
       log.warn('The subscription of a page could not be checked', { pageId, why: sentence });
-      await store.subscriptions.note(pageId, null, sentence);
+      if (!passes(error)) await store.subscriptions.note(pageId, null, sentence);
+      else if (alone) throw error;
       return 'failed';
     }
   }
@@ -60,6 +62,11 @@ export function createCheckSubscriptions(store: Store, graph: GraphClient, appId
 
 function options() {
   return { signal: cancellationSignal(), onCall: () => heartbeat() };
+}
+
+/** Whether Meta said nothing of the page, only that it does not answer now: what is known of the page stays. */
+function passes(error: unknown): boolean {
+  return error instanceof GraphError && ['throttle', 'transient', 'blocked'].includes(error.kind);
 }
 
 /** What a page owner reads; `null` for what is no fault of the page. */
