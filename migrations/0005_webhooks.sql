@@ -209,7 +209,8 @@ BEGIN
   END LOOP;
 END $$;
 
--- The conversation of a webhook's person, locked; begun when there is none. A person has one contact on each page.
+-- The conversation of a webhook's person, locked; begun when there is none. A person has one contact on each page, which is
+-- locked first: so does a sync, and neither waits for the other in a circle.
 CREATE FUNCTION webhook_conversation(of_page uuid, of_platform text, person text)
 RETURNS TABLE (id uuid, is_new boolean) LANGUAGE plpgsql AS $$
 DECLARE
@@ -219,6 +220,7 @@ DECLARE
 BEGIN
   LOOP
     -- each look sees what others have committed meanwhile
+    PERFORM FROM contacts c WHERE c.page_id = of_page AND (c.messenger_psid = psid OR c.instagram_sid = sid) FOR NO KEY UPDATE;
     SELECT c.id, false INTO id, is_new FROM messenger_conversations c
     WHERE c.sender_id = person AND c.page_id = of_page AND c.platform = of_platform AND c.is_main FOR NO KEY UPDATE;
     IF FOUND THEN

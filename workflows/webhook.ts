@@ -1,5 +1,4 @@
 import {
-  allHandlersFinished,
   condition,
   continueAsNew,
   log,
@@ -37,12 +36,15 @@ export async function WebhookWorkflow(input: WebhookWorkflowInput): Promise<void
     isWoken = false;
     const { deliveries, items, left } = await drainDeliveries(input);
     if (items.set_aside > 0) log.warn('Items of deliveries were set aside', { deliveries, ...items });
-    if (workflowInfo().continueAsNewSuggested) {
-      await condition(allHandlersFinished);
-      await continueAsNew<typeof WebhookWorkflow>(input);
-    }
+    // a signal that comes now makes Temporal refuse this end too; the next run begins with a look anyway
+    if (isLong(input)) await continueAsNew<typeof WebhookWorkflow>(input);
     if (left || isWoken) continue;
     await condition(() => isWoken, LINGER);
     if (!isWoken) return;
   }
+}
+
+function isLong({ continueAsNewAfterEvents = Number.POSITIVE_INFINITY }: WebhookWorkflowInput): boolean {
+  const { continueAsNewSuggested, historyLength } = workflowInfo();
+  return continueAsNewSuggested || historyLength >= continueAsNewAfterEvents;
 }

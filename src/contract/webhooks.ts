@@ -2,6 +2,8 @@
 export interface WebhookWorkflowInput {
   /** Not our id of the page: it may be connected anew while the workflow runs. */
   facebookPageId: string;
+  /** History events after which the run continues as new even when Temporal does not suggest it yet. */
+  continueAsNewAfterEvents?: number;
 }
 
 /** What became of a delivered item. */

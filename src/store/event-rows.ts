@@ -36,17 +36,19 @@ export function isNoStoredMoment(sql: Sql, conversationId: Fragment) {
 }
 
 /**
- * Events as rows `(graph_id, type, direction, message_id, occurred_at, text, attachments, metadata)`. A message that Graph
- * shows in two conversations is the first one's.
+ * Events as rows `(graph_id, type, direction, message_id, occurred_at, text, attachments, metadata)`. One that is there
+ * twice, by its message or its moment, is there once: the statement may meet each row once. A message that Graph shows in two
+ * conversations is the first one's.
  *
  * @param all with the Graph id of each event's conversation
  */
 export function eventRows(sql: Sql, all: readonly { graphId: string; event: EventInput }[]) {
   const seen = new Set<string>();
-  const rows = all.filter(({ event: { messageId } }) => {
-    const again = messageId !== null && seen.has(messageId);
-    if (messageId !== null) seen.add(messageId);
-    return !again;
+  const rows = all.filter(({ graphId, event: { type, messageId, occurredAt } }) => {
+    const key = messageId ?? `${graphId} ${type} ${Date.parse(occurredAt)}`;
+    const isFirst = !seen.has(key);
+    seen.add(key);
+    return isFirst;
   });
   const of = <T>(pick: (event: EventInput) => T) => rows.map(({ event }) => pick(event));
   return sql`unnest(

@@ -83,7 +83,8 @@ export function createWebhookItemStore(sql: Sql) {
           WHERE w.conversation_id IN (
             SELECT p.conversation_id FROM webhook_pending_changes p JOIN messenger_conversations c ON c.id = p.conversation_id
             WHERE p.change = 'edit' AND p.repair_asked_at IS NULL AND p.created_at <= now() - ${ms} * interval '1 ms'
-              AND c.graph_conversation_id IS NOT NULL
+              AND c.graph_conversation_id IS NOT NULL AND EXISTS (SELECT FROM facebook_pages f WHERE f.id = p.page_id
+                AND f.token_state = 'valid' AND (c.platform = 'messenger' OR f.instagram_account_id IS NOT NULL))
             LIMIT ${limit})
           RETURNING w.conversation_id
         )

@@ -3,13 +3,22 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, test } from 'vitest';
 import { MAINTENANCE_TASKS } from '../../src/contract/maintenance.ts';
-import { cancelSignal, pauseSignal, progressQuery, resumeSignal } from '../../src/contract/messages.ts';
+import {
+  cancelSignal,
+  pauseSignal,
+  progressQuery,
+  resumeSignal,
+  wakeSignal,
+} from '../../src/contract/messages.ts';
+import { taskQueues, WEBHOOK_WORKFLOW, webhookWorkflowId } from '../../src/contract/names.ts';
 import type { ConversationResource, ListResource } from '../../src/contract/resources.ts';
 import type { SyncOptions } from '../../src/contract/sync-options.ts';
+import type { WebhookWorkflowInput } from '../../src/contract/webhooks.ts';
 import { eventually } from './eventually.ts';
 import { startTask } from './maintenance.ts';
 import { type Stack, startStack, type TestPage } from './stack.ts';
 import { startDirectly } from './start-directly.ts';
+import { deliver, drained, envelopeOf, WEBHOOK_ENV } from './webhooks-under-test.ts';
 
 /**
  * `npm run record-histories`: writes the histories that `test/workflow/replay.test.ts` replays for ever. Run it when
@@ -26,7 +35,8 @@ const INCREMENTAL: SyncOptions = {
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack({ env: { SYNC_SLICE_SECONDS: '0', GRAPH_THROTTLE_WAIT_SECONDS: '0.3' } });
+  const env = { SYNC_SLICE_SECONDS: '0', GRAPH_THROTTLE_WAIT_SECONDS: '0.3', ...WEBHOOK_ENV };
+  stack = await startStack({ env });
   stack.simulator.control('POST', '/latency', { ms: 20 });
 });
 afterAll(() => stack.close());
@@ -135,6 +145,38 @@ test('throttled, parked for a token, one platform without permission', async () 
   await handle.signal(resumeSignal);
   await handle.result();
   await record('troubled', page);
+});
+
+test('webhooks: woken while it waits, and continued as new', async () => {
+  const page = await stack.addPage({ conversations: 2 });
+  const { facebookPageId } = page;
+  const message = (mid: string) => ({
+    sender: { id: '4242' },
+    recipient: { id: facebookPageId },
+    timestamp: Date.now(),
+    message: { mid, text: 'a message' },
+  });
+  await deliver(stack, envelopeOf(page, [message('m_first')]));
+  await drained(stack, page);
+  await deliver(stack, envelopeOf(page, [message('m_second')]));
+  const handle = stack.temporal.workflow.getHandle(webhookWorkflowId(facebookPageId));
+  await handle.result();
+  await save('webhook-v1-woken', handle);
+
+  const long = await stack.temporal.workflow.start<(input: WebhookWorkflowInput) => Promise<void>>(
+    WEBHOOK_WORKFLOW,
+    {
+      workflowId: webhookWorkflowId(facebookPageId),
+      taskQueue: taskQueues(stack.config.queuePrefix).webhook,
+      args: [{ facebookPageId, continueAsNewAfterEvents: 12 }],
+    },
+  );
+  for (let signals = 0; signals < 3; signals++) await long.signal(wakeSignal);
+  await long.result();
+  await save(
+    'webhook-v1-continued',
+    stack.temporal.workflow.getHandle(long.workflowId, long.firstExecutionRunId),
+  );
 });
 
 test.each(MAINTENANCE_TASKS)('maintenance: %s', async (task) => {

@@ -45,7 +45,10 @@ describe('the environment', () => {
         reconcileEveryMs: 60_000,
         reconcileGraceMs: 60_000,
         retentionDays: 30,
+        webhookSweepMs: 60_000,
+        subscriptionCheckMs: 21_600_000,
       },
+      webhooks: { appId: null, verifyToken: null, appSecrets: [] },
       logLevel: 'info',
     });
   });
@@ -63,7 +66,12 @@ describe('the environment', () => {
         GRAPH_TIMEOUT_SECONDS: '2.5',
         GRAPH_THROTTLE_WAIT_SECONDS: '0',
         GRAPH_BLOCKED_WAIT_SECONDS: '60',
+        FACEBOOK_APP_ID: '123',
         FACEBOOK_APP_SECRET: 'app-secret',
+        FACEBOOK_PREVIOUS_APP_SECRET: 'the one before',
+        FACEBOOK_VERIFY_TOKEN: 'verify',
+        WEBHOOK_SWEEP_SECONDS: '3',
+        SUBSCRIPTION_CHECK_SECONDS: '60',
         TOKEN_ENCRYPTION_KEYS: `${KEY.toString('base64')} , ${second.toString('base64')}`,
         PAGESYNC_QUEUE_PREFIX: 'blue-',
         SYNC_SLICE_SECONDS: '0',
@@ -96,7 +104,10 @@ describe('the environment', () => {
         reconcileEveryMs: 5000,
         reconcileGraceMs: 500,
         retentionDays: 7,
+        webhookSweepMs: 3000,
+        subscriptionCheckMs: 60_000,
       },
+      webhooks: { appId: '123', verifyToken: 'verify', appSecrets: ['app-secret', 'the one before'] },
       logLevel: 'silent',
     });
   });

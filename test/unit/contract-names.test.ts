@@ -69,8 +69,8 @@ describe('names', () => {
   test('a prefix keeps installations apart', () => {
     expect(maintenanceId('', 'reconcile')).toBe('maintenance/reconcile');
     expect(maintenanceId('blue-', 'retention')).toBe('blue-maintenance/retention');
-    expect(taskQueues('')).toEqual({ sync: 'sync' });
-    expect(taskQueues('blue-')).toEqual({ sync: 'blue-sync' });
+    expect(taskQueues('')).toEqual({ sync: 'sync', webhook: 'webhook' });
+    expect(taskQueues('blue-')).toEqual({ sync: 'blue-sync', webhook: 'blue-webhook' });
   });
 
   test('search attributes are keywords of different names', () => {

@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import * as messages from '../../src/contract/messages.ts';
-import { MAINTENANCE_WORKFLOW, SEARCH_ATTRIBUTES, SYNC_WORKFLOW } from '../../src/contract/names.ts';
+import {
+  MAINTENANCE_WORKFLOW,
+  SEARCH_ATTRIBUTES,
+  SYNC_WORKFLOW,
+  WEBHOOK_WORKFLOW,
+} from '../../src/contract/names.ts';
 import { connectClient } from '../../src/temporal/connection.ts';
 import { SEARCH_ATTRIBUTE_TYPES } from '../../src/temporal/search-attributes.ts';
 import { createSyncControl, TemporalUnavailable } from '../../src/temporal/sync.ts';
@@ -26,7 +31,13 @@ function sources(...folders: string[]): [string, string][] {
 describe('signals and queries', () => {
   test('have names of their own', () => {
     const names = Object.values(messages).map(({ type, name }) => `${type} ${name}`);
-    expect(names.sort()).toEqual(['query progress', 'signal cancel', 'signal pause', 'signal resume']);
+    expect(names.sort()).toEqual([
+      'query progress',
+      'signal cancel',
+      'signal pause',
+      'signal resume',
+      'signal wake',
+    ]);
     expect(new Set(Object.values(messages).map(({ name }) => name)).size).toBe(names.length);
   });
 
@@ -46,16 +57,22 @@ describe('signals and queries', () => {
     const [, source] = sources('workflows').find(([path]) => path.endsWith('sync.ts')) ?? ['', ''];
     const body = source.slice(source.indexOf('export async function SyncWorkflow'));
     const start = body.indexOf('CancellationScope.nonCancellable(');
-    for (const name of Object.keys(messages)) {
+    for (const name of Object.keys(messages).filter((one) => one !== 'wakeSignal')) {
       expect([name, body.indexOf(`setHandler(${name},`) > 0]).toEqual([name, true]);
       expect([name, body.indexOf(`setHandler(${name},`) < start]).toEqual([name, true]);
     }
+    const [, webhook] = sources('workflows').find(([path]) => path.endsWith('webhook.ts')) ?? ['', ''];
+    const handled = webhook.indexOf('setHandler(wakeSignal,');
+    expect(handled).toBeGreaterThan(0);
+    expect(webhook.indexOf('await ')).toBeGreaterThan(handled);
   });
 });
 
 describe('names that Temporal knows', () => {
   test('the workflows are exported under the names by which they are started', () => {
-    expect(Object.keys(workflows).sort()).toEqual([MAINTENANCE_WORKFLOW, SYNC_WORKFLOW].sort());
+    expect(Object.keys(workflows).sort()).toEqual(
+      [MAINTENANCE_WORKFLOW, SYNC_WORKFLOW, WEBHOOK_WORKFLOW].sort(),
+    );
   });
 
   test('every search attribute is registered as a keyword', () => {
