@@ -61,7 +61,8 @@ describe('signals and queries', () => {
       expect([name, body.indexOf(`setHandler(${name},`) > 0]).toEqual([name, true]);
       expect([name, body.indexOf(`setHandler(${name},`) < start]).toEqual([name, true]);
     }
-    const [, webhook] = sources('workflows').find(([path]) => path.endsWith('webhook.ts')) ?? ['', ''];
+    const [, whole] = sources('workflows').find(([path]) => path.endsWith('webhook.ts')) ?? ['', ''];
+    const webhook = whole.slice(whole.indexOf('export async function WebhookWorkflow'));
     const handled = webhook.indexOf('setHandler(wakeSignal,');
     expect(handled).toBeGreaterThan(0);
     expect(webhook.indexOf('await ')).toBeGreaterThan(handled);
