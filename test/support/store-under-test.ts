@@ -23,6 +23,8 @@ export function storeOf(sql: Sql) {
   const store: Store = createStore(sql, createTokenCipher([randomBytes(32)]));
   return {
     sql,
+    /** All of the store. */
+    store,
     jobs: store.jobs,
     lifecycle: store.lifecycle,
     batches: store.batches,
