@@ -388,10 +388,13 @@ BEGIN
     INSERT INTO contact_interaction_events AS e
       (page_id, conversation_id, event_type, direction, message_id, occurred_at, metadata)
     VALUES (of_page, conv, item_type, new_direction, of_message, at, new_metadata)
+    -- but for `by`, the row is the newest reaction of all, in one moment ours
     ON CONFLICT (page_id, message_id, event_type) WHERE message_id IS NOT NULL DO UPDATE SET
-      occurred_at = greatest(e.occurred_at, excluded.occurred_at),
-      direction = CASE WHEN excluded.occurred_at > e.occurred_at THEN excluded.direction ELSE e.direction END,
-      metadata = e.metadata || jsonb_build_object('by', newest_by_person(e.metadata -> 'by', excluded.metadata -> 'by'))
+      (occurred_at, direction, metadata) = (SELECT r.at, r.direction, r.metadata
+          || jsonb_build_object('by', newest_by_person(e.metadata -> 'by', excluded.metadata -> 'by'))
+        FROM (VALUES (e.occurred_at, e.direction, e.metadata),
+          (excluded.occurred_at, excluded.direction, excluded.metadata)) AS r (at, direction, metadata)
+        ORDER BY r.at DESC, r.direction DESC, (r.metadata - 'by')::text DESC LIMIT 1)
     WHERE newest_by_person(e.metadata -> 'by', excluded.metadata -> 'by') IS DISTINCT FROM e.metadata -> 'by'
     RETURNING (e.xmax = 0)::int INTO events_created;
   WHEN item_type = 'delivery' THEN
