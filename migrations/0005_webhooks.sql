@@ -315,12 +315,14 @@ BEGIN
   END IF;
 END $$;
 
--- Unread messages once a new one is there: those of the customer since our last one.
+-- Unread messages once a new one is there: those of the customer since our last one. In one moment ours is the later: it
+-- answers.
 CREATE FUNCTION unread_with(of_conversation uuid, unread integer, new_direction text, at timestamptz)
 RETURNS integer LANGUAGE sql STABLE AS $$
   SELECT CASE
     WHEN EXISTS (SELECT FROM contact_interaction_events e WHERE e.conversation_id = of_conversation
-      AND e.event_type = 'message' AND e.direction = 'outbound' AND e.occurred_at > at) THEN unread
+      AND e.event_type = 'message' AND e.direction = 'outbound'
+      AND CASE new_direction WHEN 'inbound' THEN e.occurred_at >= at ELSE e.occurred_at > at END) THEN unread
     WHEN new_direction = 'inbound' THEN unread + 1
     ELSE (SELECT count(*)::int FROM contact_interaction_events e WHERE e.conversation_id = of_conversation
       AND e.event_type = 'message' AND e.direction = 'inbound' AND e.occurred_at > at)
