@@ -286,24 +286,27 @@ BEGIN
 END $$;
 
 -- The customer's message after one of ours, whichever of the two came first: its AI tags are over, and automation is told,
--- once. `at` is the message that has just been stored.
+-- once. `at` is the message that has just been stored. Messages are in order of their moments; in one moment ours is the
+-- later. Of one that only a sync has read the second alone is known: it is not taken for one before a reply of the same
+-- second. When its webhook comes, that is looked at again.
 CREATE FUNCTION detect_reply(of_page uuid, of_conversation uuid, new_direction text, of_message text, at timestamptz)
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   reply contact_interaction_events;
 BEGIN
   SELECT * INTO reply FROM contact_interaction_events e
-  WHERE e.conversation_id = of_conversation AND e.event_type = 'message'
+  WHERE e.conversation_id = of_conversation AND e.event_type = 'message' AND e.metadata ->> 'source' = 'webhook'
     AND CASE new_direction WHEN 'inbound' THEN e.message_id = of_message ELSE e.occurred_at > at END
     AND e.occurred_at >= at
-  ORDER BY e.occurred_at, e.id LIMIT 1;
-  IF reply.id IS NULL OR reply.direction <> 'inbound' OR reply.message_id IS NULL
-    OR reply.metadata ->> 'source' <> 'webhook' THEN
+  ORDER BY e.occurred_at, e.direction, e.message_id LIMIT 1;
+  IF reply.id IS NULL OR reply.direction <> 'inbound' OR reply.message_id IS NULL THEN
     RETURN;
   END IF;
   IF 'outbound' IS DISTINCT FROM (SELECT e.direction FROM contact_interaction_events e
-    WHERE e.conversation_id = of_conversation AND e.event_type = 'message' AND e.occurred_at < reply.occurred_at
-    ORDER BY e.occurred_at DESC, e.id DESC LIMIT 1) THEN
+    WHERE e.conversation_id = of_conversation AND e.event_type = 'message' AND e.occurred_at <= reply.occurred_at
+      AND (e.occurred_at, e.direction, coalesce(e.message_id, '')) < (reply.occurred_at, reply.direction, reply.message_id)
+      AND (e.metadata ->> 'source' = 'webhook' OR e.occurred_at < date_trunc('second', reply.occurred_at))
+    ORDER BY e.occurred_at DESC, e.direction DESC, e.message_id DESC LIMIT 1) THEN
     RETURN;
   END IF;
   INSERT INTO automation_triggers (page_id, conversation_id, type, message_id, occurred_at)
