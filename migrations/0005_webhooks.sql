@@ -278,7 +278,7 @@ BEGIN
       text = CASE WHEN e.metadata ? 'unsent_at' THEN NULL ELSE coalesce(e.text, new_text) END,
       attachments = CASE WHEN e.metadata ? 'unsent_at' THEN NULL ELSE coalesce(e.attachments, new_attachments) END,
       metadata = e.metadata - 'direction_assumed' || new_metadata || CASE
-        WHEN NOT e.metadata ? 'unsent_at' AND (e.metadata ? 'texts' OR e.text <> new_text)
+        WHEN NOT e.metadata ? 'unsent_at' AND new_text IS NOT NULL AND (e.metadata ? 'texts' OR e.text <> new_text)
         THEN jsonb_build_object('texts', coalesce(e.metadata -> 'texts', '{}') || jsonb_build_object('0', new_text))
         ELSE '{}' END
     WHERE e.id = stored.id;
