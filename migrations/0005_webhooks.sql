@@ -109,8 +109,9 @@ RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF change = 'unsend' THEN
     UPDATE contact_interaction_events e SET text = NULL, attachments = NULL,
-      metadata = e.metadata - 'texts' - 'edited_at' || jsonb_build_object('unsent_at', changed_at)
-    WHERE e.id = event_id AND NOT e.metadata ? 'unsent_at';
+      metadata = e.metadata - 'texts' - 'edited_at' || jsonb_build_object('unsent_at',
+        least((e.metadata ->> 'unsent_at')::timestamptz, changed_at))
+    WHERE e.id = event_id AND (changed_at < (e.metadata ->> 'unsent_at')::timestamptz) IS NOT FALSE;
   ELSE
     UPDATE contact_interaction_events e SET
       text = (SELECT value FROM jsonb_each_text(texts.kept) ORDER BY key::int DESC LIMIT 1),
@@ -386,7 +387,9 @@ BEGIN
       INSERT INTO webhook_pending_changes AS p (page_id, conversation_id, message_id, change, occurred_at, texts)
       VALUES (of_page, conv, of_message, item_type, at, coalesce(new_metadata -> 'texts', '{}'))
       ON CONFLICT (page_id, message_id, change) DO UPDATE
-        SET texts = p.texts || excluded.texts, occurred_at = greatest(p.occurred_at, excluded.occurred_at);
+        SET texts = p.texts || excluded.texts, occurred_at = CASE p.change
+          WHEN 'edit' THEN greatest(p.occurred_at, excluded.occurred_at)
+          ELSE least(p.occurred_at, excluded.occurred_at) END;
       outcome := 'pending';
     END IF;
   WHEN item_type = 'reaction' AND of_message IS NOT NULL THEN
