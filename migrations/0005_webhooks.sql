@@ -341,7 +341,9 @@ CREATE FUNCTION newest_by_person(a jsonb, b jsonb) RETURNS jsonb LANGUAGE sql IM
     ORDER BY key, value ->> 'at' DESC, value ->> 'action' DESC, value::text DESC) people
 $$;
 
--- Applies one item of a delivery, all or nothing (requirement E4). A type is a kind of event, or `edit` or `unsend`,
+-- Applies one item of a delivery, all or nothing (requirement E4). Where two say the same of a message at different times
+-- (Meta stamps copies anew), the first time is kept; of two without a message at one moment, which are one event, that
+-- whose content is the greater: a later watermark, among reads. A type is a kind of event, or `edit` or `unsend`,
 -- which change a message. `outcome`: `applied`, `duplicate` (nothing has changed), `pending` (its message is not there).
 CREATE FUNCTION apply_webhook_item(of_page uuid, of_platform text, person text, item_type text, new_direction text,
   of_message text, at timestamptz, new_text text, new_attachments jsonb, new_metadata jsonb,
@@ -418,6 +420,17 @@ BEGIN
       (page_id, conversation_id, event_type, direction, message_id, occurred_at, text, attachments, metadata)
     VALUES (of_page, conv, item_type, new_direction, of_message, at, new_text, new_attachments, new_metadata)
     ON CONFLICT DO NOTHING RETURNING 1 INTO events_created;
+    IF NOT FOUND THEN
+      UPDATE contact_interaction_events e SET occurred_at = at, direction = new_direction, text = new_text,
+        attachments = new_attachments, metadata = new_metadata
+      WHERE e.id = CASE WHEN of_message IS NULL THEN (SELECT s.id FROM contact_interaction_events s
+            WHERE s.conversation_id = conv AND s.event_type = item_type AND s.occurred_at = at AND s.message_id IS NULL)
+          ELSE (SELECT s.id FROM contact_interaction_events s
+            WHERE s.page_id = of_page AND s.message_id = of_message AND s.event_type = item_type) END
+        AND (at < e.occurred_at OR at = e.occurred_at AND (new_direction, coalesce(new_text, ''), new_metadata::text)
+          > (e.direction, coalesce(e.text, ''), e.metadata::text))
+      RETURNING 0 INTO events_created;
+    END IF;
   END CASE;
   IF item_type NOT IN ('message', 'edit', 'unsend') AND events_created IS NOT NULL THEN
     outcome := 'applied';
