@@ -103,7 +103,9 @@ CREATE INDEX facebook_pages_instagram_account ON facebook_pages (instagram_accou
   WHERE instagram_account_id IS NOT NULL;
 
 -- Edits a stored message, or hides it. All texts of an edited message are kept in metadata.texts: "0" is what was sent,
--- then Meta's num_edit; the greatest is shown. Nothing brings back the content of one that was unsent.
+-- then Meta's num_edit; the greatest is shown. Where a webhook has brought the message, texts hold "0" as soon as another
+-- text is known, unless it was sent without one; where only syncs have read it, a text that is no known edit is taken for
+-- what was sent. Nothing brings back the content of one that was unsent.
 CREATE FUNCTION change_message(event_id bigint, change text, changed_at timestamptz, new_texts jsonb)
 RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -120,7 +122,8 @@ BEGIN
     FROM contact_interaction_events o
     CROSS JOIN LATERAL (SELECT coalesce(o.metadata -> 'texts', '{}') || new_texts AS given) both_of_them
     CROSS JOIN LATERAL (SELECT CASE WHEN given ? '0' OR o.text IS NULL
-        OR EXISTS (SELECT FROM jsonb_each_text(given) WHERE value = o.text) THEN given
+        OR CASE o.metadata ->> 'source' WHEN 'webhook' THEN o.metadata ? 'texts'
+          ELSE EXISTS (SELECT FROM jsonb_each_text(given) WHERE value = o.text) END THEN given
       ELSE given || jsonb_build_object('0', o.text) END AS kept) texts
     WHERE o.id = event_id AND e.id = o.id AND NOT e.metadata ? 'unsent_at';
   END IF;
@@ -279,8 +282,9 @@ BEGIN
       text = CASE WHEN e.metadata ? 'unsent_at' THEN NULL ELSE coalesce(e.text, new_text) END,
       attachments = CASE WHEN e.metadata ? 'unsent_at' THEN NULL ELSE coalesce(e.attachments, new_attachments) END,
       metadata = e.metadata - 'direction_assumed' || new_metadata || CASE
-        WHEN NOT e.metadata ? 'unsent_at' AND new_text IS NOT NULL AND (e.metadata ? 'texts' OR e.text <> new_text)
-        THEN jsonb_build_object('texts', coalesce(e.metadata -> 'texts', '{}') || jsonb_build_object('0', new_text))
+        WHEN NOT e.metadata ? 'unsent_at' AND (e.metadata ? 'texts' OR e.text <> coalesce(new_text, ''))
+        THEN jsonb_build_object('texts', coalesce(e.metadata -> 'texts', '{}') - '0'
+          || jsonb_strip_nulls(jsonb_build_object('0', new_text)))
         ELSE '{}' END
     WHERE e.id = stored.id;
   END IF;

@@ -20,8 +20,9 @@ export function mergeStored(sql: Sql, refresh: boolean) {
   return sql`ON CONFLICT (page_id, message_id, event_type) WHERE message_id IS NOT NULL DO UPDATE SET
     text = ${text}, attachments = ${attachments}, webhook_only = false,
     metadata = CASE WHEN e.webhook_only THEN excluded.metadata - 'direction_assumed' || e.metadata ELSE e.metadata END
-      || CASE WHEN e.webhook_only AND excluded.text <> e.text AND NOT e.metadata ?| '{texts,unsent_at}'
-        THEN jsonb_build_object('texts', jsonb_build_object('0', e.text)) ELSE '{}' END
+      || CASE WHEN e.metadata ->> 'source' = 'webhook' AND excluded.text <> coalesce(e.text, '')
+          AND NOT e.metadata ?| '{texts,unsent_at}'
+        THEN jsonb_build_object('texts', jsonb_strip_nulls(jsonb_build_object('0', e.text))) ELSE '{}' END
     WHERE e.webhook_only OR ${refresh ? sql`(${text}, ${attachments}) IS DISTINCT FROM (e.text, e.attachments)` : sql`false`}`;
 }
 
