@@ -6,6 +6,12 @@ import { findRefused, isAccepted } from './refused.ts';
 import { isDataError, type Sql, sqlState } from './sql.ts';
 import { BATCH_KEY, upsertBatch } from './upsert-batch.ts';
 
+/** A person's main conversation: a webhook began it between `adopt_conversations` and the batch. */
+const MAIN_KEY = 'messenger_conversations_main';
+
+/** Times that a batch is written when webhooks were in its way. */
+const TRIES = 5;
+
 /** `sync_batches` and all that a batch writes with it. */
 export function createBatchStore(sql: Sql) {
   async function position(jobId: string, stream: Platform): Promise<StreamPosition> {
@@ -38,17 +44,28 @@ export function createBatchStore(sql: Sql) {
     findRefused(batch.conversations, (conversations) =>
       isAccepted(
         sql,
-        (tx) => upsertBatch(tx, { ...batch, conversations, failures: [] }),
-        (error) => sqlState(error)?.constraint !== BATCH_KEY,
+        (tx) => writeOnce(tx, { ...batch, conversations, failures: [] }),
+        (error) => ![BATCH_KEY, MAIN_KEY].includes(sqlState(error)?.constraint ?? ''),
       ),
     );
 
   /** Threads of people whose conversation a webhook has begun first; nearly always there are none. */
-  async function write(batch: Batch): Promise<BatchResult> {
+  async function writeOnce(db: Sql, batch: Batch): Promise<BatchResult> {
     const of = <T>(pick: (c: ConversationInput) => T) => batch.conversations.map(pick);
-    await sql`SELECT adopt_conversations(${batch.pageId}, ${batch.platform}, ${of((c) => c.graphId)}::text[],
+    await db`SELECT adopt_conversations(${batch.pageId}, ${batch.platform}, ${of((c) => c.graphId)}::text[],
       ${of((c) => c.senderId)}::text[])`;
-    return upsertBatch(sql, batch);
+    return upsertBatch(db, batch);
+  }
+
+  /** Two writers of the same rows are no fault of the data: the second look finds what the other has stored. */
+  async function write(batch: Batch): Promise<BatchResult> {
+    for (let tried = 1; ; tried += 1) {
+      try {
+        return await writeOnce(sql, batch);
+      } catch (error) {
+        if (sqlState(error)?.constraint !== MAIN_KEY || tried === TRIES) throw error;
+      }
+    }
   }
 
   return {
@@ -70,7 +87,7 @@ export function createBatchStore(sql: Sql) {
           const there = await position(batch.jobId, batch.platform);
           return { position: there, job: await progress(batch.jobId) };
         }
-        if (!isDataError(error)) throw error;
+        if (!isDataError(error) || sqlState(error)?.constraint === MAIN_KEY) throw error;
         const bad = new Set(await refused(batch));
         const failures = [...bad].map(
           (conversation): FailureInput => ({

@@ -32,6 +32,29 @@ test.each([
   600_000,
 );
 
+test('two drains and a sync at once end in the same rows', async () => {
+  // not shrunk: what happens at once is not repeated
+  await fc.assert(fc.asyncProperty(days(true), expectSameRowsAtOnce), {
+    seed: SEED,
+    numRuns: Math.ceil(RUNS / 3),
+    endOnFailure: true,
+  });
+}, 600_000);
+
+async function expectSameRowsAtOnce(day: Day): Promise<void> {
+  const { it } = under;
+  const [one, other] = [await DayPage.create(it), await DayPage.create(it)];
+  try {
+    await one.play(day, asItHappened(day));
+    await other.playAtOnce(day);
+    for (const page of [one, other]) await page.readLast(day);
+    expect(await other.rows()).toEqual(await one.rows());
+    for (const page of [one, other]) await page.expectTriggers();
+  } finally {
+    for (const page of [one, other]) await page.drop();
+  }
+}
+
 async function expectSameRows(day: Day, readings: boolean): Promise<void> {
   const { it } = under;
   const [one, other] = [await DayPage.create(it), await DayPage.create(it)];

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { applyItem } from '../../activities/webhook/apply-item.ts';
+import { inLanes } from '../../activities/webhook/lanes.ts';
 import { mapDelivery } from '../../activities/webhook/map-item.ts';
 import { PLATFORMS } from '../../src/contract/platform.ts';
 import type { PageResource } from '../../src/contract/resources.ts';
@@ -81,6 +82,28 @@ export class DayPage {
     }
   }
 
+  /** Two drains apply the day at once, one of them from its end, while a sync stores its readings. */
+  async playAtOnce(day: Day): Promise<void> {
+    if (day.isSynced) await this.play(day, []);
+    const deliveries = mixed(day).flatMap((step) => ('delivery' in step ? step.delivery : []));
+    const readings = mixed(day).flatMap((step) => ('reading' in step ? step.reading : []));
+    await Promise.all([
+      this.#drain(deliveries),
+      this.#drain([...deliveries].reverse()),
+      (async () => {
+        for (const reading of readings) await this.read(day, reading);
+      })(),
+    ]);
+    // what a sweep does for a change that was kept while its message was being stored
+    await this.#it.store.webhookItems.settle();
+  }
+
+  async #drain(deliveries: PendingDelivery[]): Promise<void> {
+    const people = (delivery: PendingDelivery) =>
+      JSON.stringify(delivery.entry).match(/person-\d/)?.[0] ?? '';
+    await inLanes(deliveries, 8, people, (delivery) => this.apply(delivery));
+  }
+
   async apply(delivery: PendingDelivery): Promise<void> {
     for (const mapped of mapDelivery(delivery, PAGE_IDS)) {
       if (mapped.what !== 'item') throw new Error(`Not applied: ${JSON.stringify(mapped)}`);
@@ -106,7 +129,7 @@ export class DayPage {
   }
 
   /**
-   * All rows of the page, without ids and times of ours. Left out besides:
+   * All rows of the page, and what was set aside, without ids and times of ours. Left out besides:
    * - `version`, which says how often a conversation was changed.
    * - text "0" of a message that no webhook brought: it is what was sent only when a sync has read it before its edits.
    * Triggers are not compared: whether a message answers ours is asked when either of the two comes, and what was told to
@@ -127,7 +150,8 @@ export class DayPage {
           JOIN conversation c ON c.id = e.conversation_id CROSS JOIN LATERAL (
             SELECT to_jsonb(e) - '{id,page_id,conversation_id,created_at}'::text[] || jsonb_build_object('in', c.label) AS shown) r),
         'pending', (SELECT jsonb_agg(to_jsonb(w) - '{page_id,conversation_id,created_at}'::text[] || jsonb_build_object('in', c.label)
-            ORDER BY message_id, change) FROM webhook_pending_changes w JOIN conversation c ON c.id = w.conversation_id)) AS rows`;
+            ORDER BY message_id, change) FROM webhook_pending_changes w JOIN conversation c ON c.id = w.conversation_id),
+        'failures', (SELECT jsonb_agg(to_jsonb(f)) FROM sync_failures f WHERE page_id = ${this.#page.id})) AS rows`;
     return row?.rows ?? {};
   }
 
