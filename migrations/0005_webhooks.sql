@@ -359,6 +359,11 @@ DECLARE
   message record;
   message_event bigint;
 BEGIN
+  -- a sync's batch, too, takes contacts before conversations, and these before events: nobody waits in a circle
+  IF item_type = 'message' THEN
+    PERFORM FROM contacts c WHERE c.page_id = of_page AND (of_platform = 'messenger' AND c.messenger_psid = person
+      OR of_platform = 'instagram' AND c.instagram_sid = person) FOR NO KEY UPDATE;
+  END IF;
   SELECT c.id, c.is_new INTO conv, is_new FROM webhook_conversation(of_page, of_platform, person) c;
   events_created := 0;
   outcome := 'duplicate';
