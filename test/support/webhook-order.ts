@@ -132,6 +132,8 @@ export class DayPage {
    * All rows of the page, and what was set aside, without ids and times of ours. Left out besides:
    * - `version`, which says how often a conversation was changed.
    * - text "0" of a message that no webhook brought: it is what was sent only when a sync has read it before its edits.
+   * - tags of a conversation with a postback, which is a message to Graph alone: it stands before a reply, or does not.
+   *
    * Triggers are not compared: whether a message answers ours is asked when either of the two comes, and what was told to
    * automation cannot be taken back when another message turns out to stand between them.
    */
@@ -141,7 +143,9 @@ export class DayPage {
         FROM messenger_conversations c WHERE page_id = ${this.#page.id})
       SELECT jsonb_build_object(
         'conversations', (SELECT jsonb_agg(to_jsonb(c) - '{id,page_id,contact_id,version,created_at,updated_at,activity_at}'::text[]
-            || jsonb_build_object('contact', coalesce(p.messenger_psid, p.instagram_sid)) ORDER BY label)
+            || jsonb_build_object('contact', coalesce(p.messenger_psid, p.instagram_sid), 'tags', CASE WHEN NOT EXISTS (
+              SELECT FROM contact_interaction_events e WHERE e.conversation_id = c.id AND event_type = 'postback')
+              THEN to_jsonb(c.tags) END) ORDER BY label)
           FROM conversation c LEFT JOIN contacts p ON p.id = c.contact_id),
         'contacts', (SELECT jsonb_agg(to_jsonb(p) - '{id,page_id,created_at,updated_at}'::text[]
             ORDER BY messenger_psid, instagram_sid) FROM contacts p WHERE page_id = ${this.#page.id}),
