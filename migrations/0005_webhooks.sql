@@ -314,6 +314,13 @@ BEGIN
     ORDER BY e.occurred_at DESC, e.direction DESC, e.message_id DESC LIMIT 1) THEN
     RETURN;
   END IF;
+  -- a later message of the same reply came first, and was told already
+  IF EXISTS (SELECT FROM automation_triggers t WHERE t.conversation_id = of_conversation AND t.type = 'customer_reply'
+    AND t.occurred_at >= reply.occurred_at AND NOT EXISTS (SELECT FROM contact_interaction_events e
+      WHERE e.conversation_id = of_conversation AND e.event_type = 'message' AND e.direction = 'outbound'
+        AND e.occurred_at >= reply.occurred_at AND e.occurred_at < t.occurred_at)) THEN
+    RETURN;
+  END IF;
   INSERT INTO automation_triggers (page_id, conversation_id, type, message_id, occurred_at)
   VALUES (of_page, of_conversation, 'customer_reply', reply.message_id, reply.occurred_at) ON CONFLICT DO NOTHING;
   IF FOUND THEN
