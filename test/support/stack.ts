@@ -24,6 +24,8 @@ export interface Stack {
   api: Api;
   /** Starts a worker; `close` ends it. */
   addWorker(overrides?: Partial<Config>): Promise<Running>;
+  /** Starts another API, with more in its environment. @param logFile where it logs, instead of standard error */
+  addApi(env: Record<string, string>, logFile?: string): Promise<Api>;
   /** A page of its own in the simulator, connected. */
   addPage(options?: NewPage): Promise<TestPage>;
   /** Waits until the page's newest job has ended. */
@@ -115,6 +117,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       };
       closers.push(close);
       return { close };
+    },
+    async addApi(more, logFile) {
+      const own = { ...env, ...more };
+      const added = readConfig(own);
+      const another = await startApi(added, own, createLogger(added.logLevel, 'test', logFile));
+      closers.push(() => another.close());
+      return apiOf(another, added.apiToken);
     },
     async addPage(page = {}) {
       const facebookPageId = freshPageId();

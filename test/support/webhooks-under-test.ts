@@ -15,11 +15,11 @@ export function signatureOf(body: string | Uint8Array, secret = APP_SECRET): str
 
 /** Posts a body as Meta does. */
 export function postRaw(
-  stack: Stack,
+  { api }: Pick<Stack, 'api'>,
   body: string | Uint8Array,
   headers: Record<string, string> = { 'x-hub-signature-256': signatureOf(body) },
 ): Promise<Response> {
-  return fetch(`${stack.api.url}/webhooks/facebook`, {
+  return fetch(`${api.url}/webhooks/facebook`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body,
