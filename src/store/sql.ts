@@ -24,7 +24,16 @@ export function connectSql(url: string, max = 10): Sql {
     onnotice: () => {},
     connection: { application_name: 'pagesync' },
     connect_timeout: 10,
+    backoff: reconnectDelay,
   });
+}
+
+/**
+ * Seconds before the next try after so many vain ones. The driver's own grow to 20, in which a request of Meta's waits for
+ * its answer, and which go on after PostgreSQL is back.
+ */
+function reconnectDelay(tries: number): number {
+  return (0.5 + Math.random() / 2) * Math.min(3 ** tries / 100, 1);
 }
 
 /** The SQLSTATE and constraint of a PostgreSQL error; `null` for anything else. */
