@@ -102,6 +102,11 @@ ALTER TABLE facebook_pages
 CREATE INDEX facebook_pages_instagram_account ON facebook_pages (instagram_account_id)
   WHERE instagram_account_id IS NOT NULL;
 
+-- The metadata of a message that was unsent: who sent it and how, nothing of what it said.
+CREATE FUNCTION without_content(metadata jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+  SELECT metadata - '{texts,edited_at,quick_reply,sticker_id,developer_metadata,prior_message,story}'::text[]
+$$;
+
 -- Edits a stored message, or hides it. All texts of an edited message are kept in metadata.texts: "0" is what was sent,
 -- then Meta's num_edit; the greatest is shown. Where a webhook has brought the message, texts hold "0" as soon as another
 -- text is known, unless it was sent without one; where only syncs have read it, a text that is no known edit is taken for
@@ -111,7 +116,7 @@ RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF change = 'unsend' THEN
     UPDATE contact_interaction_events e SET text = NULL, attachments = NULL,
-      metadata = e.metadata - 'texts' - 'edited_at' || jsonb_build_object('unsent_at',
+      metadata = without_content(e.metadata) || jsonb_build_object('unsent_at',
         least((e.metadata ->> 'unsent_at')::timestamptz, changed_at))
     WHERE e.id = event_id AND (changed_at < (e.metadata ->> 'unsent_at')::timestamptz) IS NOT FALSE;
   ELSE
@@ -214,7 +219,7 @@ BEGIN
 END $$;
 
 -- The conversation of a webhook's person, locked; begun when there is none. A person has one contact on each page, which is
--- locked first: so does a sync, and neither waits for the other in a circle.
+-- locked first: a sync's batch, too, takes contacts before conversations, and these before events, so nobody waits in a circle.
 CREATE FUNCTION webhook_conversation(of_page uuid, of_platform text, person text)
 RETURNS TABLE (id uuid, is_new boolean) LANGUAGE plpgsql AS $$
 DECLARE
@@ -281,7 +286,8 @@ BEGIN
     UPDATE contact_interaction_events e SET occurred_at = at, direction = new_direction, webhook_only = false,
       text = CASE WHEN e.metadata ? 'unsent_at' THEN NULL ELSE coalesce(e.text, new_text) END,
       attachments = CASE WHEN e.metadata ? 'unsent_at' THEN NULL ELSE coalesce(e.attachments, new_attachments) END,
-      metadata = e.metadata - 'direction_assumed' || new_metadata || CASE
+      metadata = CASE WHEN e.metadata ? 'unsent_at' THEN without_content(e.metadata - 'direction_assumed' || new_metadata)
+          ELSE e.metadata - 'direction_assumed' || new_metadata END || CASE
         WHEN NOT e.metadata ? 'unsent_at' AND (e.metadata ? 'texts' OR e.text <> coalesce(new_text, ''))
         THEN jsonb_build_object('texts', coalesce(e.metadata -> 'texts', '{}') - '0'
           || jsonb_strip_nulls(jsonb_build_object('0', new_text)))
@@ -366,11 +372,6 @@ DECLARE
   message record;
   message_event bigint;
 BEGIN
-  -- a sync's batch, too, takes contacts before conversations, and these before events: nobody waits in a circle
-  IF item_type = 'message' THEN
-    PERFORM FROM contacts c WHERE c.page_id = of_page AND (of_platform = 'messenger' AND c.messenger_psid = person
-      OR of_platform = 'instagram' AND c.instagram_sid = person) FOR NO KEY UPDATE;
-  END IF;
   SELECT c.id, c.is_new INTO conv, is_new FROM webhook_conversation(of_page, of_platform, person) c;
   events_created := 0;
   outcome := 'duplicate';

@@ -19,7 +19,9 @@ export function mergeStored(sql: Sql, refresh: boolean) {
   const attachments = sql`CASE WHEN NOT e.metadata ? 'unsent_at' THEN coalesce(excluded.attachments, e.attachments) END`;
   return sql`ON CONFLICT (page_id, message_id, event_type) WHERE message_id IS NOT NULL DO UPDATE SET
     text = ${text}, attachments = ${attachments}, webhook_only = false,
-    metadata = CASE WHEN e.webhook_only THEN excluded.metadata - 'direction_assumed' || e.metadata ELSE e.metadata END
+    metadata = CASE WHEN e.webhook_only AND e.metadata ? 'unsent_at'
+        THEN without_content(excluded.metadata - 'direction_assumed') || e.metadata
+        WHEN e.webhook_only THEN excluded.metadata - 'direction_assumed' || e.metadata ELSE e.metadata END
       || CASE WHEN e.metadata ->> 'source' = 'webhook' AND excluded.text <> coalesce(e.text, '')
           AND NOT e.metadata ?| '{texts,unsent_at}'
         THEN jsonb_build_object('texts', jsonb_strip_nulls(jsonb_build_object('0', e.text))) ELSE '{}' END
