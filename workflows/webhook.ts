@@ -10,10 +10,13 @@ import type { WebhookActivities } from '../activities/webhook/index.ts';
 import { wakeSignal } from '../src/contract/messages.ts';
 import type { WebhookWorkflowInput } from '../src/contract/webhooks.ts';
 
-/** A batch at a time, with a heartbeat; a database that is away is waited for. */
+/**
+ * With a heartbeat at every item: nobody applies the page's deliveries between a worker's death and the missed heartbeat.
+ * A database that is away is waited for.
+ */
 const { drainDeliveries } = proxyActivities<WebhookActivities>({
   startToCloseTimeout: '5 minutes',
-  heartbeatTimeout: '30 seconds',
+  heartbeatTimeout: '10 seconds',
   retry: { initialInterval: '200 ms', backoffCoefficient: 2, maximumInterval: '10 seconds' },
 });
 

@@ -67,6 +67,7 @@ async function applyAll(
     mapDelivery(delivery, page).map((mapped) => ({ delivery, mapped })),
   );
   await inLanes(items, LANES, laneOf, async ({ delivery, mapped }) => {
+    heartbeat();
     if (mapped.what === 'ignored') {
       count(mapped.kind, 'ignored');
       return;
