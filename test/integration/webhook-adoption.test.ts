@@ -4,6 +4,7 @@ import type { TrueConversation } from '../../simulator/control/truth.ts';
 import { taskQueues, WEBHOOK_WORKFLOW } from '../../src/contract/names.ts';
 import type { JobResource } from '../../src/contract/resources.ts';
 import type { WebhookWorkflow } from '../../workflows/webhook.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Stack, startStack, type TestPage } from '../support/stack.ts';
 import { MOMENT, only, personOn, type StoredConversation } from '../support/webhook-person.ts';
 import { deliver, drained, envelopeOf, WEBHOOK_ENV } from '../support/webhooks-under-test.ts';
@@ -116,6 +117,30 @@ describe.each(['messenger', 'instagram'] as const)(
     });
   },
 );
+
+test('a repair that reads an edited text keeps the one that was sent', async () => {
+  const { page, message, person, live } = await pageWithInbox();
+  await person.send(live(message.text));
+  await sync(page);
+  // as if it had been edited since: Graph shows another text than it did
+  await stack.sql`
+    UPDATE contact_interaction_events SET text = 'as it was sent'
+    WHERE page_id = ${page.id} AND message_id = ${message.id}`;
+  const { id } = only(await person.conversations());
+  expect((await stack.api.post(`/api/conversations/${id}/repair`)).status).toBe(202);
+  const event = await eventually(async () => {
+    const found = (await person.events()).find(({ message_id }) => message_id === message.id);
+    return found?.text === message.text ? found : null;
+  }, 'the text that Graph shows');
+  expect(event.metadata.texts).toEqual({ 0: 'as it was sent' });
+  // the edit itself, when it is delivered at last
+  await person.send(person.does(0, { message_edit: { mid: message.id, text: message.text, num_edit: 1 } }));
+  const edited = (await person.events()).find(({ message_id }) => message_id === message.id);
+  expect(edited).toMatchObject({
+    text: message.text,
+    metadata: { texts: { 0: 'as it was sent', 1: message.text } },
+  });
+});
 
 test('a thread that was stored without anybody knowing whose it is, joins', async () => {
   const { page, conversation, person } = await pageWithInbox();
