@@ -31,6 +31,13 @@ CREATE TABLE webhook_deliveries (
 CREATE INDEX webhook_deliveries_pending ON webhook_deliveries (page_id, id) WHERE processed_at IS NULL;
 CREATE INDEX webhook_deliveries_processed ON webhook_deliveries (processed_at) WHERE processed_at IS NOT NULL;
 
+-- A drain that is applying a page's deliveries: while `held_until` is to come, a new delivery need not wake the page. Whoever
+-- stores one holds the row FOR SHARE until it has committed, so a drain that gives up the hold, and then looks once more, sees it.
+CREATE TABLE webhook_drains (
+  page_id    uuid PRIMARY KEY REFERENCES facebook_pages ON DELETE CASCADE,
+  held_until timestamptz NOT NULL
+) WITH (fillfactor = 50);
+
 -- items that could not be applied, each once however often it was delivered
 CREATE TABLE webhook_failures (
   id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

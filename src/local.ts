@@ -14,6 +14,7 @@ import { startServers } from './local/servers.ts';
 import { DEMO_PAGE } from './local/simulator.ts';
 import { syncInTerminal } from './local/sync-in-terminal.ts';
 import { createLogger } from './log.ts';
+import { outliveDatabase } from './run-program.ts';
 import { startApi } from './start-api.ts';
 import { startWorker } from './start-worker.ts';
 import { installRuntime } from './temporal/runtime.ts';
@@ -55,6 +56,7 @@ async function main(): Promise<number> {
   const lock = lockDataDir(dataDir);
   const logFile = join(dataDir, 'pagesync.log');
   const logger = createLogger(process.env.LOG_LEVEL || 'info', 'local', logFile);
+  outliveDatabase(logger);
   const closers = new Closers(logger);
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {

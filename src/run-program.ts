@@ -1,5 +1,6 @@
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { createLogger, type Logger } from './log.ts';
+import { isDatabaseAway } from './store/index.ts';
 
 /** Resolves with the name of the first signal that asks the program to stop. */
 export function stopRequested(): Promise<NodeJS.Signals> {
@@ -26,6 +27,7 @@ export async function runProgram(
     return;
   }
   const logger = createLogger(config.logLevel, name);
+  outliveDatabase(logger);
   try {
     await main(config, logger);
     // a connection to a server that has gone silent would keep a stopped program alive
@@ -35,4 +37,15 @@ export async function runProgram(
     // at once: native threads would keep a broken program alive, and nothing would start it again
     process.exit(1);
   }
+}
+
+/**
+ * Keeps a process alive when a connection to PostgreSQL breaks in its first moment: the driver then asks for its types and
+ * lets nobody wait for the answer (postgres.js, `fetchArrayTypes`). Statements of ours fail where they are awaited.
+ */
+export function outliveDatabase(logger: Logger): void {
+  process.on('unhandledRejection', (error) => {
+    if (!isDatabaseAway(error)) throw error;
+    logger.warn({ err: error }, 'A connection to PostgreSQL broke while it was made');
+  });
 }

@@ -88,8 +88,10 @@ export async function startWorker(
         ...shared,
         taskQueue: queues.webhook,
         activities: createWebhookActivities(store),
-        // each has up to eight statements in hand
-        maxConcurrentActivityTaskExecutions: 4,
+        // most of them wait for more: their statements share the pool
+        maxConcurrentActivityTaskExecutions: 200,
+        // each heartbeat is a call to Temporal, and nobody cancels a drain
+        maxHeartbeatThrottleInterval: '4 seconds',
       }),
     ]);
     const stopped = runTogether(workers);

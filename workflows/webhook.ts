@@ -1,11 +1,4 @@
-import {
-  condition,
-  continueAsNew,
-  log,
-  proxyActivities,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { continueAsNew, log, proxyActivities, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { WebhookActivities } from '../activities/webhook/index.ts';
 import { wakeSignal } from '../src/contract/messages.ts';
 import type { WebhookWorkflowInput } from '../src/contract/webhooks.ts';
@@ -20,12 +13,9 @@ const { drainDeliveries } = proxyActivities<WebhookActivities>({
   retry: { initialInterval: '200 ms', backoffCoefficient: 2, maximumInterval: '10 seconds' },
 });
 
-/** How long it waits for more before it ends: while it does, a delivery costs a signal and no new workflow. */
-const LINGER = '2 seconds';
-
 /**
  * Applies what Meta has delivered for one page (`webhook/<facebookPageId>`). Started, or woken, by a signal whenever
- * deliveries were stored; it drains what is pending, waits a moment for more, and ends.
+ * deliveries were stored that no drain is looking after; it has them drained, and what comes in the moments after, and ends.
  *
  * There is no await between its last look and its end: a signal that comes in between makes Temporal run its last step
  * anew, with the signal, so none is lost.
@@ -41,9 +31,7 @@ export async function WebhookWorkflow(input: WebhookWorkflowInput): Promise<void
     if (items.set_aside > 0) log.warn('Items of deliveries were set aside', { deliveries, ...items });
     // a signal that comes now makes Temporal refuse this end too; the next run begins with a look anyway
     if (isLong(input)) await continueAsNew<typeof WebhookWorkflow>(input);
-    if (left || isWoken) continue;
-    await condition(() => isWoken, LINGER);
-    if (!isWoken) return;
+    if (!left && !isWoken) return;
   }
 }
 

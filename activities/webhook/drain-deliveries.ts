@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { cancellationSignal, heartbeat, log } from '@temporalio/activity';
 import type { DrainResult, WebhookOutcome, WebhookWorkflowInput } from '../../src/contract/webhooks.ts';
 import { isDatabaseAway, type PendingDelivery, type Store, sqlState } from '../../src/store/index.ts';
@@ -14,47 +15,91 @@ const LANES = 8;
 /** Counts by kind and outcome. */
 type Tally = Map<string, { kind: string; outcome: WebhookOutcome; items: number }>;
 
+/** How long a page is looked after without news before the drain ends, and between two looks then, in milliseconds. */
+const LINGER_MS = 2000;
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 200;
+
+/** Below the time after which Temporal misses it, and above what a quiet page takes, in milliseconds. */
+const SILENT_MS = 4000;
+
+/** The hold on a page outlasts any pause, and is renewed when half of it is over, in milliseconds. */
+const HOLD_MS = 6000;
+
 /**
- * `drainDeliveries`: applies what is pending for a page, in order of arrival, item by item (requirement E2). One that
- * cannot be applied is set aside alone. An attempt that dies has applied some items without a mark: the next applies
- * them again, which changes nothing.
+ * `drainDeliveries`: applies what is pending for a page, in order of arrival, item by item (requirement E2), and what comes
+ * until there has been nothing new for two seconds. One that cannot be applied is set aside alone. An attempt that dies has
+ * applied some items without a mark: the next applies them again, which changes nothing.
  *
- * @param drainMs after which it stops between two batches
+ * While it looks after the page it holds `webhook_drains`, and nobody sends a signal for each delivery: signals, and the
+ * workflow tasks that they cause, were what limited a busy page. It gives up the hold before its last look.
+ *
+ * @param busyMs after which it ends although there is more, for the workflow to begin anew
  * @throws when the database is away; Temporal tries again
  */
-export function createDrainDeliveries(store: Store, drainMs: number) {
+export function createDrainDeliveries(store: Store, busyMs: number) {
   return async ({ facebookPageId }: WebhookWorkflowInput): Promise<DrainResult> => {
-    const end = Date.now() + drainMs;
     const result: DrainResult = {
       deliveries: 0,
       items: { applied: 0, duplicate: 0, pending: 0, set_aside: 0, ignored: 0 },
       left: false,
     };
+    const signal = cancellationSignal();
+    const end = Date.now() + busyMs;
+    // one that is over soon need not say that it lives
+    const silentUntil = Date.now() + SILENT_MS;
+    const alive = () => {
+      if (Date.now() > silentUntil) heartbeat();
+    };
+    let quietUntil = Date.now() + LINGER_MS;
+    let pauseMs = FIRST_PAUSE_MS;
+    let holdUntil = 0;
     for (;;) {
-      const page = await store.pages.find(facebookPageId);
-      const deliveries = page === null ? [] : await store.deliveries.pending(page.id, BATCH);
-      if (page === null || deliveries.length === 0) return result;
-      const tally = await applyAll(store, page, deliveries);
-      const counts = [...tally.values()];
-      await store.deliveries.finish(
-        page.id,
-        deliveries.map(({ id }) => id),
-        counts,
-      );
-      for (const { outcome, items } of counts) result.items[outcome] += items;
-      result.deliveries += deliveries.length;
-      heartbeat();
-      if (cancellationSignal().aborted || (Date.now() >= end && deliveries.length === BATCH)) {
-        return { ...result, left: deliveries.length === BATCH };
+      alive();
+      const isLast = signal.aborted || Date.now() >= Math.min(end, quietUntil);
+      if (isLast) await store.deliveries.release(facebookPageId);
+      else if (Date.now() > holdUntil - HOLD_MS / 2) {
+        await store.deliveries.hold(facebookPageId, HOLD_MS);
+        holdUntil = Date.now() + HOLD_MS;
       }
+      const deliveries = await store.deliveries.pending(facebookPageId, BATCH);
+      if (isLast && (deliveries.length === 0 || signal.aborted || Date.now() >= end)) {
+        return { ...result, left: deliveries.length > 0 };
+      }
+      if (deliveries.length === 0) {
+        await setTimeout(pauseMs, null, { signal }).catch(() => {});
+        pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+        continue;
+      }
+      const page = await store.pages.find(facebookPageId);
+      if (page === null) continue;
+      await applyBatch(store, page, deliveries, result, alive);
+      quietUntil = Date.now() + LINGER_MS;
+      pauseMs = FIRST_PAUSE_MS;
+      if (isLast) holdUntil = 0;
     }
   };
+}
+
+async function applyBatch(
+  store: Store,
+  page: PageIds & { id: string },
+  deliveries: readonly PendingDelivery[],
+  result: DrainResult,
+  alive: () => void,
+): Promise<void> {
+  const counts = [...(await applyAll(store, page, deliveries, alive)).values()];
+  const ids = deliveries.map(({ id }) => id);
+  await store.deliveries.finish(page.id, ids, counts);
+  for (const { outcome, items } of counts) result.items[outcome] += items;
+  result.deliveries += deliveries.length;
 }
 
 async function applyAll(
   store: Store,
   page: PageIds & { id: string },
   deliveries: readonly PendingDelivery[],
+  alive: () => void,
 ): Promise<Tally> {
   const tally: Tally = new Map();
   const count = (kind: string, outcome: WebhookOutcome) => {
@@ -67,7 +112,7 @@ async function applyAll(
     mapDelivery(delivery, page).map((mapped) => ({ delivery, mapped })),
   );
   await inLanes(items, LANES, laneOf, async ({ delivery, mapped }) => {
-    heartbeat();
+    alive();
     if (mapped.what === 'ignored') {
       count(mapped.kind, 'ignored');
       return;

@@ -7,7 +7,7 @@ import { createSweepWebhooks, type StartRepair, type WakePage } from './sweep-we
 export type { StartRepair } from './sweep-webhooks.ts';
 
 /** How long a drain works before it lets the workflow have a look, in milliseconds. */
-const DRAIN_MS = 5000;
+const DRAIN_MS = 60_000;
 
 /** The activities of the queue `webhook`. Workflows know them by this type alone. */
 export type WebhookActivities = ReturnType<typeof createWebhookActivities>;

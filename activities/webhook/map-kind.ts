@@ -70,11 +70,11 @@ export const MAP_KIND: Record<ItemKind, (value: unknown, context: ItemContext) =
   pass_thread_control: handover('pass_thread_control'),
   take_thread_control: handover('take_thread_control'),
   request_thread_control: handover('request_thread_control'),
-  app_roles: handover('app_roles'),
+  app_roles: asItCame('app_roles'),
   message_request: (value) => ({ ...EMPTY, type: 'message_request', metadata: { message_request: value } }),
 };
 
-function asItCame(type: 'optin' | 'referral' | 'account_linking') {
+function asItCame(type: 'optin' | 'referral' | 'account_linking' | 'app_roles') {
   return (value: unknown) => ({ ...EMPTY, type, metadata: { [type]: anyFields.parse(value) } });
 }
 

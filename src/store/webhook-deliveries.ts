@@ -1,5 +1,5 @@
 import type { WebhookCounts } from '../contract/webhooks.ts';
-import type { Sql } from './sql.ts';
+import type { Fragment, Sql } from './sql.ts';
 
 /** An entry that waits to be applied. */
 export interface PendingDelivery {
@@ -27,7 +27,7 @@ export function createDeliveryStore(sql: Sql) {
      * Stores what one POST brought, all or nothing, in one statement. Entries of pages that are not connected are counted
      * and dropped: connecting a page reads what came before.
      *
-     * @returns the pages that have something to apply
+     * @returns the pages that have something to apply, and that no drain is looking after
      */
     async store(
       object: string,
@@ -46,17 +46,37 @@ export function createDeliveryStore(sql: Sql) {
         ), stored AS (
           INSERT INTO webhook_deliveries (page_id, object, entry)
           SELECT page_id, ${object.slice(0, 80)}, entry::jsonb FROM owned WHERE page_id IS NOT NULL ORDER BY n
+        ), held AS (
+          -- a locking read sees the newest version of the row, whatever the statement's snapshot
+          SELECT d.page_id FROM (SELECT page_id, held_until FROM webhook_drains
+            WHERE page_id IN (SELECT page_id FROM owned) ORDER BY page_id FOR SHARE) d
+          WHERE d.held_until > now()
         ), counted AS (
           ${addCounts(sql, counts, sql`SELECT 'entry', 'not_ours', 1 FROM owned WHERE page_id IS NULL`)}
         )
-        SELECT DISTINCT facebook_page_id AS "facebookPageId" FROM owned WHERE page_id IS NOT NULL`;
+        SELECT DISTINCT facebook_page_id AS "facebookPageId" FROM owned o
+        WHERE page_id IS NOT NULL AND NOT EXISTS (SELECT FROM held WHERE held.page_id = o.page_id)`;
+    },
+
+    /** Says that somebody looks after the page's deliveries for so long, in milliseconds. */
+    async hold(facebookPageId: string, ms: number): Promise<void> {
+      await sql`
+        INSERT INTO webhook_drains AS d (page_id, held_until)
+        SELECT id, now() + ${ms} * interval '1 ms' FROM facebook_pages WHERE facebook_page_id = ${facebookPageId}
+        ON CONFLICT (page_id) DO UPDATE SET held_until = excluded.held_until`;
+    },
+
+    /** Gives up the hold, when those who counted on it have stored what they had. Look once more after it. */
+    async release(facebookPageId: string): Promise<void> {
+      await sql`UPDATE webhook_drains d SET held_until = '-infinity' FROM facebook_pages p
+        WHERE p.facebook_page_id = ${facebookPageId} AND d.page_id = p.id`;
     },
 
     /** The page's next deliveries, in order of arrival. */
-    async pending(pageId: string, limit: number): Promise<PendingDelivery[]> {
+    async pending(facebookPageId: string, limit: number): Promise<PendingDelivery[]> {
       return sql<PendingDelivery[]>`
-        SELECT id, object, entry FROM webhook_deliveries
-        WHERE page_id = ${pageId} AND processed_at IS NULL ORDER BY id LIMIT ${limit}`;
+        SELECT d.id, d.object, d.entry FROM facebook_pages p JOIN webhook_deliveries d ON d.page_id = p.id
+        WHERE p.facebook_page_id = ${facebookPageId} AND d.processed_at IS NULL ORDER BY d.id LIMIT ${limit}`;
     },
 
     /** Remembers, once, that these are applied, and what became of their items. */
@@ -82,8 +102,12 @@ export function createDeliveryStore(sql: Sql) {
   };
 }
 
-/** An INSERT into `webhook_counters`. @param more rows `(kind, outcome, items)` besides `counts` */
-function addCounts(sql: Sql, counts: readonly ItemCount[], more: ReturnType<Sql>) {
+/**
+ * An INSERT into `webhook_counters`.
+ *
+ * @param more rows `(kind, outcome, items)` besides `counts`
+ */
+function addCounts(sql: Sql, counts: readonly ItemCount[], more: Fragment) {
   return sql`
     INSERT INTO webhook_counters AS c (day, kind, outcome, items)
     SELECT current_date, kind, outcome, sum(items) FROM (

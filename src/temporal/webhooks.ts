@@ -4,8 +4,12 @@ import { SEARCH_ATTRIBUTES, WEBHOOK_WORKFLOW, webhookWorkflowId } from '../contr
 import type { WebhookWorkflowInput } from '../contract/webhooks.ts';
 import type { Logger } from '../log.ts';
 
-/** A page is signalled no more often than this, in milliseconds: a drain takes whatever is there. */
+/**
+ * Between two signals of a page, in milliseconds, and times as long as the first took: a drain takes whatever is there, and
+ * a Temporal that is slow gets no more of them than it can take.
+ */
 const SPACING_MS = 50;
+const SPACING_FACTOR = 4;
 
 /** How long Temporal may take for a signal, in milliseconds. */
 const DEADLINE_MS = 5000;
@@ -48,7 +52,7 @@ interface Waking {
 export type WebhookWaker = ReturnType<typeof createWebhookWaker>;
 
 /**
- * Wakes pages in the background, each at most every 50 ms; what comes meanwhile is one more signal, which is never left
+ * Wakes pages in the background, each at most once in a while; what comes meanwhile is one more signal, which is never left
  * out. While Temporal is away nothing is lost either: the deliveries are stored, and the maintenance task `webhooks`
  * wakes their pages.
  */
@@ -61,17 +65,22 @@ export function createWebhookWaker(client: Client, taskQueue: string, logger: Lo
     cutShort = resolve;
   });
 
+  /** Ends at once when the waker is closed. */
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      void closed.then(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
   async function loop(state: Waking): Promise<void> {
     const { facebookPageId } = state.input;
     do {
       state.again = false;
-      const spacing = new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, SPACING_MS);
-        void closed.then(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-      });
+      const begun = Date.now();
       try {
         await wakeWebhookWorkflow(client, taskQueue, state.input);
       } catch (error) {
@@ -80,7 +89,7 @@ export function createWebhookWaker(client: Client, taskQueue: string, logger: Lo
           'The page could not be woken for its deliveries yet',
         );
       }
-      await spacing;
+      await pause(Math.max(SPACING_MS, SPACING_FACTOR * (Date.now() - begun)));
     } while (state.again);
     waking.delete(facebookPageId);
   }

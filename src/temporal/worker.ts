@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { Duration } from '@temporalio/common';
 import {
   bundleWorkflowCode,
   DefaultLogger,
@@ -23,6 +24,7 @@ export interface QueueWorkerOptions {
   workflowBundle: WorkflowBundleOption;
   /** Activities at a time; most of them wait for Meta most of the time. */
   maxConcurrentActivityTaskExecutions?: number;
+  maxHeartbeatThrottleInterval?: Duration;
 }
 
 /** Time that activities get to store what they have in hand when the worker is asked to stop. */
@@ -32,12 +34,12 @@ const SHUTDOWN_GRACE_MS = 5000;
 export function createQueueWorker(options: QueueWorkerOptions): Promise<Worker> {
   return Worker.create({
     maxConcurrentActivityTaskExecutions: 50,
+    // a cancel reaches a slice with its heartbeat
+    maxHeartbeatThrottleInterval: '1 second',
     ...options,
     maxCachedWorkflows: 500,
     // a worker that was killed keeps its workflows to itself no longer than this
     stickyQueueScheduleToStartTimeout: '5 seconds',
-    // a cancel reaches a slice with its heartbeat
-    maxHeartbeatThrottleInterval: '1 second',
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
     shutdownForceTime: SHUTDOWN_GRACE_MS * 2,
   });

@@ -75,6 +75,8 @@ test('while Temporal is away: 200; once it is back the sweep wakes the page', as
   const logFile = join(folder, 'away.log');
   try {
     relay.cut();
+    // one that no drain looks after
+    const page = await stack.addPage({ conversations: 1 });
     const more = { TEMPORAL_ADDRESS: relay.address, LOG_LEVEL: 'warn' };
     const to = { api: await stack.addApi(more, logFile) };
     const person = personOn(stack, page);

@@ -49,11 +49,10 @@ export const WEBHOOK_FIXTURES: Record<string, WebhookExpectation> = {
   }),
   'msgr-app-roles': expectation(PAGE, CUSTOMER, 'app_roles', {
     events: [
-      event('handover', 'inbound', 1457764197627, {
+      event('app_roles', 'inbound', 1457764197627, {
         metadata: expectation.metadata({
           from_id: CUSTOMER,
-          kind: 'app_roles',
-          123456789: ['primary_receiver'],
+          app_roles: { 123456789: ['primary_receiver'] },
         }),
       }),
     ],
