@@ -32,7 +32,7 @@ export function mergeConversation(
     AND ${r}.message_count > c.message_count)`;
   const newer = sql`(${r}.synced_to IS NOT NULL
     AND (${known} IS NULL OR ${r}.synced_to > ${known} OR coalesce(${another}, false)))`;
-  const whole = sql`(${r}.history_complete AND (${known} IS NULL OR ${r}.synced_to >= ${known}))`;
+  const whole = sql`coalesce(${r}.history_complete AND (${known} IS NULL OR ${r}.synced_to >= ${known}), false)`;
   const joins = sql`(c.synced_to IS NULL OR ${oldest} < c.synced_to)`;
   const closes = sql`(${whole} OR ${newer} AND ${joins})`;
   const visible: Record<string, Fragment> = {
