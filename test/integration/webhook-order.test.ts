@@ -10,7 +10,7 @@ import { asItHappened, DayPage, mixed } from '../support/webhook-order.ts';
  *
  * `PAGESYNC_RANDOM_RUNS` and `PAGESYNC_RANDOM_SEED` make it longer, another one, or repeat a run.
  */
-const RUNS = Number(process.env.PAGESYNC_RANDOM_RUNS ?? 150);
+const RUNS = Number(process.env.PAGESYNC_RANDOM_RUNS ?? 90);
 const SEED = Number(process.env.PAGESYNC_RANDOM_SEED ?? 20_261_121);
 
 const under = storeUnderTest();
