@@ -1,12 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
-import { expect, inject } from 'vitest';
+import { inject } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { connectPages, type Graph, type InboxPage } from './graph.ts';
 import { House } from './house.ts';
 import { countersOf, faultsOfJob, jobEnded, storedBatches } from './jobs.ts';
-import { type Random, seededRandom } from './random.ts';
+import type { Random } from './random.ts';
 import { RefetchWatch } from './refetches.ts';
-import { addToReport, type CampaignReport } from './report.ts';
+import type { CampaignReport } from './report.ts';
+import { type Closers, reported } from './reported.ts';
 import { differencesOf, storedRows } from './rows.ts';
 import type { Servers } from './servers.ts';
 import type { Undisturbed } from './undisturbed.ts';
@@ -66,42 +67,19 @@ export interface Scene<S extends Servers = Servers> {
  * look at what is left behind. Fails when there is any difference.
  */
 export async function runCampaign<S extends Servers>(plan: Plan<S>): Promise<void> {
-  const started = performance.now();
-  const seed = inject('faultsSeed');
-  const report: CampaignReport = {
-    campaign: plan.name,
-    seconds: 0,
-    faults: {},
-    jobs: plan.undisturbed.graph.pages.length,
-    rows: 0,
-    refetched: null,
-    differences: [],
-  };
-  // each says what was left behind; the last one that was started ends first
-  const closers: (() => Promise<string[]>)[] = [];
-  try {
-    await play(plan, seededRandom(seed, plan.name), report, closers);
-  } catch (error) {
-    report.differences.push(`broken off: ${error instanceof Error ? error.stack : String(error)}`);
-  }
-  for (const close of closers.reverse()) {
-    report.differences.push(...(await close().catch((error: unknown) => [String(error)])));
-  }
-  report.seconds = (performance.now() - started) / 1000;
-  await addToReport(inject('faultsReport'), report);
-  const { differences } = report;
-  expect(differences.slice(0, 20), `${differences.length} with PAGESYNC_FAULTS_SEED=${seed}`).toEqual([]);
+  await reported(plan.name, (random, report, closers) => play(plan, random, report, closers));
 }
 
 async function play<S extends Servers>(
   plan: Plan<S>,
   random: Random,
   report: CampaignReport,
-  closers: (() => Promise<string[]>)[],
+  closers: Closers,
 ): Promise<void> {
   const { differences } = report;
   const { undisturbed } = plan;
   const { graph } = undisturbed;
+  report.jobs = graph.pages.length;
   closers.push(async () => {
     graph.forgive();
     return [];
@@ -156,7 +134,7 @@ async function play<S extends Servers>(
 }
 
 /** Starts every page's sync with one request. */
-export async function startAll({ house, pages }: Scene): Promise<void> {
+export async function startAll({ house, pages }: Pick<Scene, 'house' | 'pages'>): Promise<void> {
   for (const page of pages) {
     const answer = await house.apis[0]?.client.post(`/api/pages/${page.id}/sync`);
     if (answer?.status !== 202) throw new Error(`Starting a sync: ${JSON.stringify(answer)}`);

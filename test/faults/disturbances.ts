@@ -7,17 +7,18 @@ import type { KillableServers } from './servers.ts';
 const AWAY_MS = FULL ? 4000 : 1500;
 
 export type ServersScene = Scene<KillableServers>;
+type ServersAtRandom = Pick<ServersScene, 'random' | 'servers'>;
 /** Injects one fault and says what it was. */
 export type Disturbance = (scene: ServersScene) => Promise<string>;
 
-export const killPostgres: Disturbance = async ({ random, servers }) => {
+export async function killPostgres({ random, servers }: ServersAtRandom): Promise<string> {
   await servers.killPostgres(random.between(0, AWAY_MS));
   return 'PostgreSQL killed';
-};
-export const killTemporal: Disturbance = async ({ random, servers }) => {
+}
+export async function killTemporal({ random, servers }: ServersAtRandom): Promise<string> {
   await servers.killTemporal(random.between(0, AWAY_MS));
   return 'Temporal killed';
-};
+}
 export const takeConnections: Disturbance = async ({ house, random }) => {
   await takeAllConnections(house.databaseUrl, random.between(500, AWAY_MS));
   return 'all connections taken';

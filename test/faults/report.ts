@@ -21,6 +21,8 @@ export interface CampaignReport {
   /** How often each fault was injected. */
   faults: Record<string, number>;
   jobs: number;
+  /** Updates of webhooks that got their 200, copies included; `null` where there are none. */
+  updates: number | null;
   /** Rows compared with those of the undisturbed run. */
   rows: number;
   /** Graph pages fetched more than once; `null` where Graph itself is at fault. */
@@ -62,13 +64,23 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 function tableOf(reports: CampaignReport[]): string {
-  const head = ['campaign', 'faults', 'jobs', 'rows compared', 'pages fetched again', 'differences', 's'];
+  const head = [
+    'campaign',
+    'faults',
+    'jobs',
+    'updates',
+    'rows compared',
+    'pages fetched again',
+    'differences',
+    's',
+  ];
   const lines = reports.map((report) => [
     report.campaign,
     Object.entries(report.faults)
       .map(([what, times]) => `${times} × ${what}`)
       .join(', '),
     String(report.jobs),
+    String(report.updates ?? '–'),
     String(report.rows),
     String(report.refetched ?? '–'),
     String(report.differences.length),

@@ -9,7 +9,7 @@ export interface StoredPage {
   twice: string[];
 }
 
-/** Reads all that a sync stores of a page. A column that is added later is compared too. */
+/** Reads all that syncs and webhooks store of a page. A column that is added later is compared too. */
 export async function storedRows(sql: Sql, facebookPageId: string): Promise<StoredPage> {
   const stored: StoredPage = { rows: new Map(), twice: [] };
   const read = sql<{ key: string; row: string }[]>`
@@ -23,17 +23,26 @@ export async function storedRows(sql: Sql, facebookPageId: string): Promise<Stor
       (to_jsonb(c) - ARRAY['id', 'page_id', 'created_at', 'updated_at'])::text
     FROM contacts c JOIN page ON page.id = c.page_id
     UNION ALL
-    SELECT concat_ws(' ', 'conversation', c.platform, c.graph_conversation_id),
+    SELECT concat_ws(' ', 'conversation', c.platform, coalesce(c.graph_conversation_id, c.sender_id)),
       (to_jsonb(c) - ARRAY['id', 'page_id', 'contact_id', 'created_at', 'updated_at', 'activity_at',
           'history_restarted_by']
         || jsonb_build_object('contact', coalesce(k.messenger_psid, k.instagram_sid)))::text
     FROM messenger_conversations c JOIN page ON page.id = c.page_id LEFT JOIN contacts k ON k.id = c.contact_id
     UNION ALL
-    SELECT concat_ws(' ', 'event', coalesce(e.message_id, concat_ws(' ', c.graph_conversation_id, e.event_type, e.occurred_at))),
+    SELECT concat_ws(' ', 'event', e.event_type, coalesce(e.message_id, concat_ws(' ', k.conversation, e.occurred_at))),
       (to_jsonb(e) - ARRAY['id', 'page_id', 'conversation_id', 'created_at']
-        || jsonb_build_object('conversation', c.graph_conversation_id))::text
+        || jsonb_build_object('conversation', k.conversation))::text
     FROM contact_interaction_events e JOIN page ON page.id = e.page_id
-    LEFT JOIN messenger_conversations c ON c.id = e.conversation_id
+    LEFT JOIN LATERAL (SELECT coalesce(c.graph_conversation_id, c.sender_id) AS conversation
+      FROM messenger_conversations c WHERE c.id = e.conversation_id) k ON true
+    UNION ALL
+    SELECT concat_ws(' ', 'waiting', w.change, w.message_id),
+      (to_jsonb(w) - ARRAY['page_id', 'conversation_id', 'created_at', 'repair_asked_at'])::text
+    FROM webhook_pending_changes w JOIN page ON page.id = w.page_id
+    UNION ALL
+    SELECT concat_ws(' ', 'webhook set aside', f.item_hash),
+      (to_jsonb(f) - ARRAY['id', 'page_id', 'delivery_id', 'created_at'])::text
+    FROM webhook_failures f JOIN page ON page.id = f.page_id
     UNION ALL
     SELECT concat_ws(' ', 'set aside', f.platform, f.item_type, f.graph_id),
       (to_jsonb(f) - ARRAY['id', 'page_id', 'job_id', 'created_at', 'resolved_at'])::text

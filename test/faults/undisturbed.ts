@@ -21,6 +21,8 @@ export interface Undisturbed {
   temporal: Client;
   /** Where the rows are. */
   sql: Sql;
+  /** The environment of the programs that made them. */
+  env: Record<string, string>;
   /** Batches that it stored. */
   batches: number;
   /** The cursors of each stream (`<page> <platform>`) in the order of the walk, the first being `null`. */
@@ -45,7 +47,13 @@ export async function syncUndisturbed(
   const graph = await startGraph(seededRandom(inject('faultsSeed'), `pages of ${name}`), sizes);
   const connection = await Connection.connect({ address: servers.temporalAddress });
   const temporal = new Client({ connection });
-  const house = await House.prepare(servers, { workers: 0, apis: 0, graphUrl: graph.url, env: {} });
+  const house = await House.prepare(servers, {
+    workers: 0,
+    apis: 0,
+    graphUrl: graph.url,
+    // schedules outlive their workers
+    env: { MAINTENANCE: 'off' },
+  });
   const config = { ...readConfig(house.env), sliceMs: 2000 };
   const logger = createLogger('fatal', 'undisturbed');
   const api = await startApi(config, house.env, logger);
@@ -70,6 +78,7 @@ export async function syncUndisturbed(
     graph,
     temporal,
     sql: house.sql,
+    env: house.env,
     batches,
     walks,
     messageCalls,

@@ -25,7 +25,9 @@ export async function runTask(
 }
 
 /** Schedules outlive the workers that made them. */
-export async function deleteSchedules(stack: Stack): Promise<void> {
+export async function deleteSchedules(
+  stack: Pick<Stack, 'temporal'> & { config: Pick<Stack['config'], 'queuePrefix'> },
+): Promise<void> {
   for (const task of MAINTENANCE_TASKS) {
     const schedule = stack.temporal.schedule.getHandle(maintenanceId(stack.config.queuePrefix, task));
     await schedule.delete().catch((error: unknown) => {
