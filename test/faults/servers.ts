@@ -72,10 +72,12 @@ export class KillableServers implements Servers {
     this.#postgres = await startPostgres({ ...postgresOptions(this.#folder), port });
   }
 
-  async killTemporal(awayMs: number): Promise<void> {
+  /** @param meanwhile what happens while it is away */
+  async killTemporal(awayMs: number, meanwhile = async (): Promise<void> => {}): Promise<void> {
     const { pid } = this.#temporal;
     process.kill(pid, 'SIGKILL');
     await eventually(() => !isAlive(pid), 'Temporal to be dead');
+    await meanwhile();
     await setTimeout(awayMs);
     this.#temporal = await startTemporalServer(
       temporalOptions(this.#folder, this.#binary, this.#temporalPort),

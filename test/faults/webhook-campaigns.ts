@@ -25,7 +25,7 @@ export function webhookCampaigns(): void {
     test.sequential(what, { timeout: BOUND_MS }, () => runWebhookCampaign(servers, plan));
 
   if (FULL) {
-    campaign('the API is killed before it wakes anybody', {
+    campaign('the API is killed as it answers, between what it stores and the wake', {
       name: 'webhooks: API',
       disturb: inTraffic(times(6, killApi)),
       sentAgain: true,

@@ -7,17 +7,17 @@ import type { WebhookScene } from './webhook-campaign.ts';
 /** Far above what is ever needed. */
 const BOUND_MS = 300_000;
 
-/** How long Temporal is away when traffic ends: longer than the API tries to wake a page for. */
-const AWAY_AT_THE_END_MS = FULL ? 60_000 : 6000;
+/** Temporal stays away so long after traffic has ended: the API gives up to wake a page after two times five seconds. */
+const AWAY_AT_THE_END_MS = FULL ? 60_000 : 11_000;
 
 /** Injects one fault and says what it was. */
 export type WebhookDisturbance = (scene: WebhookScene) => Promise<string>;
 
-/** In the moment of its answer: what it has stored waits for its wake. */
+/** In the moment of its answer: what it has stored just now most often waits for its wake. */
 export const killApi: WebhookDisturbance = async ({ house, witness }) => {
   await witness.nextAnswer();
   await house.apis[0]?.place.kill();
-  return 'API killed before its wake';
+  return 'API killed as it answers';
 };
 
 /** With some items of a delivery applied, and others not: they wait for conversations that are held. */
@@ -35,11 +35,11 @@ export const killTemporal: WebhookDisturbance = killTemporalServer;
 
 /** When it comes back, nobody but the sweep knows of what came last. */
 export const killTemporalAtTheEnd: WebhookDisturbance = async ({ servers, meta }) => {
-  const back = servers.killTemporal(AWAY_AT_THE_END_MS);
-  await meta.flows();
-  meta.stop();
-  await meta.delivered();
-  await back;
+  await servers.killTemporal(AWAY_AT_THE_END_MS, async () => {
+    await meta.flows();
+    meta.stop();
+    await meta.delivered();
+  });
   return 'Temporal away when traffic ended';
 };
 
