@@ -8,6 +8,7 @@ import { metaPace } from './meta-pace.ts';
 import { onePage } from './one-page.ts';
 import { temporalStorage } from './temporal-storage.ts';
 import { unchanged } from './unchanged.ts';
+import { webhooks } from './webhooks.ts';
 
 /** In the order in which they run. */
 export const BENCHES: readonly Bench[] = [
@@ -20,4 +21,5 @@ export const BENCHES: readonly Bench[] = [
   history,
   temporalStorage,
   liveWrites,
+  webhooks,
 ];

@@ -3,7 +3,7 @@ import type { EventInput } from '../../src/store/index.ts';
 import { createTools } from '../references/walk.ts';
 import { atMost, type Bench } from '../result.ts';
 import type { BenchPage, Installation } from '../stack/installation.ts';
-import { sync, warmUp } from '../stack/sync.ts';
+import { cancelSync, sync, warmUp } from '../stack/sync.ts';
 import { median, percentile } from '../statistics.ts';
 
 const EVERY_MS = 15;
@@ -61,17 +61,12 @@ async function whileSyncing<T>(
   const before = await fetchedBy(installation, page);
   const result = await run();
   const after = await fetchedBy(installation, page);
-  await cancel(installation, page);
+  await cancelSync(installation, page);
   const { job } = await running;
   if (after <= before || job.status !== 'CANCELLED') {
     throw new Error(`The sync did not run beside the writes: ${before}, ${after}, ${job.status}`);
   }
   return result;
-}
-
-async function cancel({ api }: Installation, page: BenchPage): Promise<void> {
-  const headers = { authorization: api.authorization };
-  await fetch(`${api.url}/api/pages/${page.id}/sync/cancel`, { method: 'POST', headers });
 }
 
 async function fetchedBy({ api }: Installation, page: BenchPage): Promise<number> {

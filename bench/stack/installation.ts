@@ -29,6 +29,7 @@ export interface Installation {
   databaseUrl: string;
   simulator: Simulator;
   api: ApiClient;
+  apiPid: number;
   worker: Program;
   /** Another worker in place of this one: nothing is warm and no memory was ever used. */
   renewWorker(): Promise<void>;
@@ -41,6 +42,8 @@ export interface Installation {
 export interface InstallationOptions extends SimulatorOptions {
   /** `GRAPH_CALLS_PER_SECOND` of the worker; the product's own default where it is absent. */
   productCallsPerSecond?: number;
+  /** `FACEBOOK_APP_SECRET`: webhooks that it signs are taken. */
+  appSecret?: string;
 }
 
 let made = 0;
@@ -77,6 +80,7 @@ export async function install(
     ...(options.productCallsPerSecond === undefined
       ? {}
       : { GRAPH_CALLS_PER_SECOND: String(options.productCallsPerSecond) }),
+    ...(options.appSecret === undefined ? {} : { FACEBOOK_APP_SECRET: options.appSecret }),
   };
   const apiLog = path.join(folder, 'api.log');
   const api = watch('API', await startProgram('src/server.ts', [], env, apiLog, /"port":(\d+)/));
@@ -94,6 +98,7 @@ export async function install(
     databaseUrl: database.url,
     simulator,
     api: createApiClient(`http://127.0.0.1:${api.ready[1]}`, apiToken),
+    apiPid: api.pid,
     worker: await startWorker(),
     async renewWorker() {
       await installation.worker.stop();

@@ -16,6 +16,8 @@ const TEMPLATE = 'bench_template';
 /** What all benches of a run share: one PostgreSQL, one Temporal, one temporary folder. */
 export interface Servers {
   folder: string;
+  postgresPid: number;
+  temporalPid: number;
   temporalAddress: string;
   temporal: Client;
   /** Where Temporal's server tells of itself in Prometheus' format. */
@@ -72,6 +74,8 @@ export async function startServers(closers: Closers, log: Logger): Promise<Serve
 
   return {
     folder,
+    postgresPid: postgres.pid,
+    temporalPid: temporal.pid,
     temporalAddress: temporal.address,
     temporal: new Client({ connection }),
     temporalMetricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,

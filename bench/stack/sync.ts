@@ -44,6 +44,12 @@ export async function sync(
   return { job, seconds: (Date.parse(job.completedAt) - asked) / 1000 };
 }
 
+/** Asks for the end of the page's sync, if there is one. */
+export async function cancelSync({ api }: Installation, page: BenchPage): Promise<void> {
+  const headers = { authorization: api.authorization };
+  await fetch(`${api.url}/api/pages/${page.id}/sync/cancel`, { method: 'POST', headers });
+}
+
 /** Syncs fresh pages, all at once, and sees to it that everything is stored. @returns seconds until the last one's end */
 export async function syncAll(installation: Installation, pages: readonly BenchPage[]): Promise<number> {
   const began = Date.now();
