@@ -2,6 +2,7 @@ import { syncWorkflowId } from '../../src/contract/names.ts';
 import { atMost, type Bench, type Lab, type Result } from '../result.ts';
 import { countActions } from '../stack/actions.ts';
 import { syncAll, warmUp } from '../stack/sync.ts';
+import { readTemporalRequests } from '../stack/temporal-metrics.ts';
 
 const CALLS_PER_SECOND = 2;
 const LATENCY_MS = 300;
@@ -58,9 +59,5 @@ async function measure(lab: Lab, options: Parameters<Lab['install']>[0]) {
 
 /** Heartbeats stand in no history: Temporal's server counts those that reach it. */
 async function heartbeats(metricsUrl: string): Promise<number> {
-  const text = await (await fetch(metricsUrl)).text();
-  const lines = text.matchAll(
-    /^service_requests(?:_total)?\{[^}]*operation="RecordActivityTaskHeartbeat"[^}]*service_name="frontend"[^}]*\} ([\d.e+]+)$/gm,
-  );
-  return [...lines].reduce((sum, [, value]) => sum + Number(value), 0);
+  return (await readTemporalRequests(metricsUrl)).get('RecordActivityTaskHeartbeat') ?? 0;
 }

@@ -20,7 +20,8 @@ const LARGE_PAGES = 24;
 /** People of a page who write. */
 const PEOPLE = 1000;
 
-const LADDER = [50, 100, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600];
+const LOWEST = 25;
+const LADDER = [LOWEST, 50, 100, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600];
 const BATCH = 50;
 /** Part of the highest rate that the long run has. */
 const STEADY = 0.7;
@@ -54,7 +55,7 @@ export const webhooks: Bench = {
         const theirs = await search(reference, perPost);
         const limit = await search(ours, perPost);
         results.push(compared({ ...parameters, perPost, seconds }, limit, theirs));
-        if (perPost === 1) rate = Math.max(1, Math.round((limit.held?.rate ?? 0) * STEADY));
+        if (perPost === 1) rate = Math.round((limit.held?.rate ?? LOWEST) * STEADY);
       }
       const callsBefore = await callsOf(installation);
       // as many large inboxes as will be synced meanwhile have traffic too
@@ -95,11 +96,14 @@ async function setUp(lab: Lab, conversations: number) {
   await syncAll(installation, small);
 
   const generator = await startGenerator(closers);
-  const pids = {
-    postgres: servers.postgresPid,
-    temporal: servers.temporalPid,
-    simulator: installation.simulator.program.pid,
-    bench: process.pid,
+  const watched = {
+    temporalMetricsUrl: servers.temporalMetricsUrl,
+    pids: {
+      postgres: servers.postgresPid,
+      temporal: servers.temporalPid,
+      simulator: installation.simulator.program.pid,
+      bench: process.pid,
+    },
   };
   const peopleOf = createDirectory(installation);
   let first = 0;
@@ -114,7 +118,7 @@ async function setUp(lab: Lab, conversations: number) {
       await installation.sql`CHECKPOINT`;
       const plan = { url: target.url, appSecret, people, rate, updatesPerPost: perPost, seconds, first };
       first += Math.ceil(rate * seconds) + perPost;
-      const step = await runStep(generator, target, plan, pids);
+      const step = await runStep(generator, target, plan, watched);
       const { answerP99, appliedP99, generatorLateP99 } = step.figures;
       const times = [answerP99, appliedP99].filter((value) => value !== undefined).map(Number);
       lab.say(

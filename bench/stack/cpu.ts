@@ -48,7 +48,9 @@ function look(pids: Record<string, number>): Moment | null {
     const table = processes();
     return {
       at: performance.now(),
-      programs: Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, spentBy(pid, table)])),
+      programs: Object.fromEntries(
+        Object.entries(pids).map(([name, pid]) => [name, spentBy(pid, table, new Set(Object.values(pids)))]),
+      ),
       busy: (user + nice + system + irq + softirq) / TICKS_PER_SECOND,
       waited: waited / TICKS_PER_SECOND,
     };
@@ -88,11 +90,13 @@ function processes(): Map<number, Process> {
   return table;
 }
 
-/** Seconds of a process and all its children, those that have ended too. */
-function spentBy(pid: number, table: ReadonlyMap<number, Process>): number {
+/** Seconds of a process and its children, those that have ended too; others that are measured count by themselves. */
+function spentBy(pid: number, table: ReadonlyMap<number, Process>, measured: ReadonlySet<number>): number {
   const one = table.get(pid);
   if (one === undefined) return 0;
   let sum = (one.own + one.ended) / TICKS_PER_SECOND;
-  for (const [child, { parent }] of table) if (parent === pid) sum += spentBy(child, table);
+  for (const [child, { parent }] of table) {
+    if (parent === pid && !measured.has(child)) sum += spentBy(child, table, measured);
+  }
   return sum;
 }

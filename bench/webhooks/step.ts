@@ -1,5 +1,6 @@
 import type { Figures } from '../result.ts';
 import { measureCpu } from '../stack/cpu.ts';
+import { readTemporalRequests } from '../stack/temporal-metrics.ts';
 import { percentile } from '../statistics.ts';
 import type { Plan } from './posts.ts';
 import type { Generator } from './start-generator.ts';
@@ -15,20 +16,42 @@ export interface Step {
   /** What did not hold, in words; empty = all of it held. */
   broken: string[];
   figures: Figures;
-  /** Percent of one CPU, by program. */
+  /** Percent of one CPU, by program, while it was posted. */
   cpu: Figures;
 }
 
-/** Puts a load on a target and sees what becomes of it. @param pids whose CPU is reported besides the target's */
+/** What of the run's servers is looked at besides the target. */
+export interface Watched {
+  /** Whose CPU is reported, by name. */
+  pids: Record<string, number>;
+  temporalMetricsUrl: string;
+}
+
+/** What a webhook makes Temporal do, by the name it is reported under; syncs and schedules count too. */
+const TEMPORAL_OPERATIONS = {
+  signals: 'SignalWithStartWorkflowExecution',
+  workflowTasks: 'RespondWorkflowTaskCompleted',
+  activities: 'RespondActivityTaskCompleted',
+} as const;
+
+/** Puts a load on a target and sees what becomes of it. */
 export async function runStep(
   generator: Generator,
   target: Target,
   plan: Plan,
-  pids: Record<string, number>,
+  { pids, temporalMetricsUrl }: Watched,
 ): Promise<Step> {
+  const before = await readTemporalRequests(temporalMetricsUrl);
+  const began = performance.now();
   const cpuOf = measureCpu({ ...target.pids, ...pids, generator: generator.pid });
   const posts = await generator.run(plan);
   const cpu = cpuOf();
+  const after = await readTemporalRequests(temporalMetricsUrl);
+  const seconds = (performance.now() - began) / 1000;
+  const temporal = Object.entries(TEMPORAL_OPERATIONS).map(([name, operation]) => [
+    `${name}PerSecond`,
+    ((after.get(operation) ?? 0) - (before.get(operation) ?? 0)) / seconds,
+  ]);
   const { lost, twice, row, applied, deliveriesPerDrain } = await target.settle(plan, posts);
   const answers = posts.answered.filter((ms) => ms !== null);
   const refused = posts.answered.length - answers.length;
@@ -56,7 +79,9 @@ export async function runStep(
       posts: posts.due.length,
       ...answer,
       ...(whole === null ? {} : { ...spread('row', row), ...whole }),
-      ...(deliveriesPerDrain === null ? {} : { deliveriesPerDrain }),
+      ...(deliveriesPerDrain === null ? {} : { deliveriesPerDrain, ...Object.fromEntries(temporal) }),
+      // of all that ran, for an update that was posted
+      cpuMsPerUpdate: (Number(cpu.machine) * 10 * seconds) / (posts.due.length * plan.updatesPerPost),
       refused,
       lost,
       twice,
