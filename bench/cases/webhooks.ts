@@ -21,7 +21,7 @@ const LARGE_PAGES = 24;
 const PEOPLE = 1000;
 
 const LOWEST = 25;
-const LADDER = [LOWEST, 50, 100, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600];
+const LADDER = [LOWEST, 50, 100, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600, 51_200];
 const BATCH = 50;
 /** Part of the highest rate that the long run has. */
 const STEADY = 0.7;

@@ -1,3 +1,4 @@
+import { poll } from '../../src/embedded/poll.ts';
 import type { BenchPage, Installation } from '../stack/installation.ts';
 import { cancelSync, sync } from '../stack/sync.ts';
 
@@ -11,10 +12,13 @@ export interface SyncsInTurn {
   stop(): Promise<void>;
 }
 
+const STOP_TIMEOUT_MS = 120_000;
+
 /** @param pages when all of them are synced it begins anew, and reads what is stored already */
 export function syncInTurn(installation: Installation, pages: readonly BenchPage[]): SyncsInTurn {
   let turn = 0;
   let isStopping = false;
+  let isOver = false;
   let failure: unknown = null;
   const upcoming = (count: number) =>
     Array.from({ length: Math.min(count, pages.length) }, (_, n) => pages[(turn + n) % pages.length]).filter(
@@ -27,9 +31,14 @@ export function syncInTurn(installation: Installation, pages: readonly BenchPage
       if (job.status !== 'COMPLETED') throw new Error(`A sync ended ${job.status}: ${job.message}`);
       turn += 1;
     }
-  })().catch((error: unknown) => {
-    failure = error;
-  });
+  })();
+  running
+    .catch((error: unknown) => {
+      failure = error;
+    })
+    .finally(() => {
+      isOver = true;
+    });
   const ended = () => {
     if (failure !== null) throw failure;
     return turn;
@@ -39,9 +48,14 @@ export function syncInTurn(installation: Installation, pages: readonly BenchPage
     ended,
     async stop() {
       isStopping = true;
-      const [page] = upcoming(1);
-      if (page !== undefined) await cancelSync(installation, page);
-      await running;
+      // one that is being started this moment is not there to be cancelled yet
+      await poll(
+        async () => {
+          for (const page of upcoming(1)) if (!isOver) await cancelSync(installation, page);
+          return isOver;
+        },
+        { what: 'the sync to be cancelled', timeoutMs: STOP_TIMEOUT_MS, everyMs: 500 },
+      );
       ended();
     },
   };
