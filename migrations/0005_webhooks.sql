@@ -33,8 +33,10 @@ CREATE INDEX webhook_deliveries_processed ON webhook_deliveries (processed_at) W
 
 -- A drain that is applying a page's deliveries: while `held_until` is to come, a new delivery need not wake the page. Whoever
 -- stores one holds the row FOR SHARE until it has committed, so a drain that gives up the hold, and then looks once more, sees it.
+-- An attempt that was given up for dead may still run: the next one takes the hold over, and the first can neither keep nor end it.
 CREATE TABLE webhook_drains (
   page_id    uuid PRIMARY KEY REFERENCES facebook_pages ON DELETE CASCADE,
+  owner      uuid NOT NULL,
   held_until timestamptz NOT NULL
 ) WITH (fillfactor = 50);
 
@@ -304,43 +306,61 @@ BEGIN
 END $$;
 
 -- The customer's message after one of ours, whichever of the two came first: its AI tags are over, and automation is told,
--- once. `at` is the message that has just been stored. Messages are in order of their moments; in one moment ours is the
--- later. Of one that only a sync has read the second alone is known: it is not taken for one before a reply of the same
--- second. When its webhook comes, that is looked at again.
-CREATE FUNCTION detect_reply(of_page uuid, of_conversation uuid, new_direction text, of_message text, at timestamptz)
-RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-  reply contact_interaction_events;
+-- once. Messages are in order of their moments; in one moment ours is the later. Of one that only a sync has read the second
+-- alone is known: it is not taken for one before a reply of the same second. When its webhook comes, that is looked at again.
+CREATE FUNCTION tell_reply(reply contact_interaction_events) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  SELECT * INTO reply FROM contact_interaction_events e
-  WHERE e.conversation_id = of_conversation AND e.event_type = 'message' AND e.metadata ->> 'source' = 'webhook'
-    AND CASE new_direction WHEN 'inbound' THEN e.message_id = of_message ELSE e.occurred_at > at END
-    AND e.occurred_at >= at
-  ORDER BY e.occurred_at, e.direction, e.message_id LIMIT 1;
-  IF reply.id IS NULL OR reply.direction <> 'inbound' OR reply.message_id IS NULL THEN
+  IF reply.direction <> 'inbound' OR reply.message_id IS NULL OR reply.metadata ->> 'source' <> 'webhook' THEN
     RETURN;
   END IF;
   IF 'outbound' IS DISTINCT FROM (SELECT e.direction FROM contact_interaction_events e
-    WHERE e.conversation_id = of_conversation AND e.event_type = 'message' AND e.occurred_at <= reply.occurred_at
+    WHERE e.conversation_id = reply.conversation_id AND e.event_type = 'message' AND e.occurred_at <= reply.occurred_at
       AND (e.occurred_at, e.direction, coalesce(e.message_id, '')) < (reply.occurred_at, reply.direction, reply.message_id)
       AND (e.metadata ->> 'source' = 'webhook' OR e.occurred_at < date_trunc('second', reply.occurred_at))
     ORDER BY e.occurred_at DESC, e.direction DESC, e.message_id DESC LIMIT 1) THEN
     RETURN;
   END IF;
   -- a later message of the same reply came first, and was told already
-  IF EXISTS (SELECT FROM automation_triggers t WHERE t.conversation_id = of_conversation AND t.type = 'customer_reply'
+  IF EXISTS (SELECT FROM automation_triggers t WHERE t.conversation_id = reply.conversation_id AND t.type = 'customer_reply'
     AND t.occurred_at >= reply.occurred_at AND NOT EXISTS (SELECT FROM contact_interaction_events e
-      WHERE e.conversation_id = of_conversation AND e.event_type = 'message' AND e.direction = 'outbound'
+      WHERE e.conversation_id = reply.conversation_id AND e.event_type = 'message' AND e.direction = 'outbound'
         AND e.occurred_at >= reply.occurred_at AND e.occurred_at < t.occurred_at)) THEN
     RETURN;
   END IF;
   INSERT INTO automation_triggers (page_id, conversation_id, type, message_id, occurred_at)
-  VALUES (of_page, of_conversation, 'customer_reply', reply.message_id, reply.occurred_at) ON CONFLICT DO NOTHING;
+  VALUES (reply.page_id, reply.conversation_id, 'customer_reply', reply.message_id, reply.occurred_at) ON CONFLICT DO NOTHING;
   IF FOUND THEN
     UPDATE messenger_conversations c SET tags = ARRAY(SELECT tag FROM unnest(c.tags) tag WHERE tag NOT LIKE 'ai:%'),
       version = c.version + 1, updated_at = now()
-    WHERE c.id = of_conversation AND EXISTS (SELECT FROM unnest(c.tags) tag WHERE tag LIKE 'ai:%');
+    WHERE c.id = reply.conversation_id AND EXISTS (SELECT FROM unnest(c.tags) tag WHERE tag LIKE 'ai:%');
   END IF;
+END $$;
+
+-- Looks for the reply that the message which has just been stored, at the moment `at`, is or makes.
+CREATE FUNCTION detect_reply(of_page uuid, of_conversation uuid, new_direction text, of_message text, at timestamptz)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  reply contact_interaction_events;
+BEGIN
+  -- the customer's own message; of ours the first after it, and the first after our last one before it: what came between
+  -- the two of them was taken for one reply until now
+  FOR reply IN
+    SELECT e.* FROM contact_interaction_events e
+    WHERE new_direction = 'inbound' AND e.page_id = of_page AND e.message_id = of_message AND e.event_type = 'message'
+    UNION ALL (SELECT e.* FROM contact_interaction_events e
+    WHERE new_direction = 'outbound' AND e.conversation_id = of_conversation AND e.event_type = 'message'
+      AND e.metadata ->> 'source' = 'webhook' AND e.occurred_at > at
+    ORDER BY e.occurred_at, e.direction, e.message_id LIMIT 1)
+    UNION ALL (SELECT e.* FROM contact_interaction_events e
+    WHERE new_direction = 'outbound' AND e.conversation_id = of_conversation AND e.event_type = 'message'
+      AND e.metadata ->> 'source' = 'webhook' AND e.occurred_at <= at AND e.direction = 'inbound'
+      AND e.occurred_at > (SELECT max(o.occurred_at) FROM contact_interaction_events o
+        WHERE o.conversation_id = of_conversation AND o.event_type = 'message' AND o.direction = 'outbound'
+          AND o.occurred_at < at)
+    ORDER BY e.occurred_at, e.direction, e.message_id LIMIT 1)
+  LOOP
+    PERFORM tell_reply(reply);
+  END LOOP;
 END $$;
 
 -- Unread messages once a new one is there: those of the customer since our last one. In one moment ours is the later: it

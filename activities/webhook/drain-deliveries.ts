@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { cancellationSignal, heartbeat, log } from '@temporalio/activity';
 import type { DrainResult, WebhookOutcome, WebhookWorkflowInput } from '../../src/contract/webhooks.ts';
@@ -45,6 +46,7 @@ export function createDrainDeliveries(store: Store, busyMs: number) {
       left: false,
     };
     const signal = cancellationSignal();
+    const owner = randomUUID();
     const end = Date.now() + busyMs;
     // one that is over soon need not say that it lives
     const silentUntil = Date.now() + SILENT_MS;
@@ -53,30 +55,30 @@ export function createDrainDeliveries(store: Store, busyMs: number) {
     };
     let quietUntil = Date.now() + LINGER_MS;
     let pauseMs = FIRST_PAUSE_MS;
-    let holdUntil = 0;
+    let renewAt = Date.now() + HOLD_MS / 2;
+    await store.deliveries.take(facebookPageId, owner, HOLD_MS);
     for (;;) {
       alive();
       const isLast = signal.aborted || Date.now() >= Math.min(end, quietUntil);
-      if (isLast) await store.deliveries.release(facebookPageId);
-      else if (Date.now() > holdUntil - HOLD_MS / 2) {
-        await store.deliveries.hold(facebookPageId, HOLD_MS);
-        holdUntil = Date.now() + HOLD_MS;
+      if (isLast || Date.now() >= renewAt) {
+        const isOurs = await store.deliveries.keep(facebookPageId, owner, isLast ? 0 : HOLD_MS);
+        // another attempt looks after the page, or there is no such page any more
+        if (!isOurs) return result;
+        renewAt = isLast ? 0 : Date.now() + HOLD_MS / 2;
       }
       const deliveries = await store.deliveries.pending(facebookPageId, BATCH);
       if (isLast && (deliveries.length === 0 || signal.aborted || Date.now() >= end)) {
         return { ...result, left: deliveries.length > 0 };
       }
-      if (deliveries.length === 0) {
+      const page = deliveries.length === 0 ? null : await store.pages.find(facebookPageId);
+      if (page === null) {
         await setTimeout(pauseMs, null, { signal }).catch(() => {});
         pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
         continue;
       }
-      const page = await store.pages.find(facebookPageId);
-      if (page === null) continue;
       await applyBatch(store, page, deliveries, result, alive);
       quietUntil = Date.now() + LINGER_MS;
       pauseMs = FIRST_PAUSE_MS;
-      if (isLast) holdUntil = 0;
     }
   };
 }

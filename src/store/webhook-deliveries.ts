@@ -58,18 +58,29 @@ export function createDeliveryStore(sql: Sql) {
         WHERE page_id IS NOT NULL AND NOT EXISTS (SELECT FROM held WHERE held.page_id = o.page_id)`;
     },
 
-    /** Says that somebody looks after the page's deliveries for so long, in milliseconds. */
-    async hold(facebookPageId: string, ms: number): Promise<void> {
+    /**
+     * Takes the hold on the page's deliveries, whoever had it: for so long, in milliseconds, nobody need be woken for them.
+     *
+     * @param owner a UUID of the attempt's own
+     */
+    async take(facebookPageId: string, owner: string, ms: number): Promise<void> {
       await sql`
-        INSERT INTO webhook_drains AS d (page_id, held_until)
-        SELECT id, now() + ${ms} * interval '1 ms' FROM facebook_pages WHERE facebook_page_id = ${facebookPageId}
-        ON CONFLICT (page_id) DO UPDATE SET held_until = excluded.held_until`;
+        INSERT INTO webhook_drains AS d (page_id, owner, held_until)
+        SELECT id, ${owner}, now() + ${ms} * interval '1 ms' FROM facebook_pages WHERE facebook_page_id = ${facebookPageId}
+        ON CONFLICT (page_id) DO UPDATE SET owner = excluded.owner, held_until = excluded.held_until`;
     },
 
-    /** Gives up the hold, when those who counted on it have stored what they had. Look once more after it. */
-    async release(facebookPageId: string): Promise<void> {
-      await sql`UPDATE webhook_drains d SET held_until = '-infinity' FROM facebook_pages p
-        WHERE p.facebook_page_id = ${facebookPageId} AND d.page_id = p.id`;
+    /**
+     * Keeps the hold for so long from now, in milliseconds; 0 gives it up when those who counted on it have stored what they
+     * had: look once more after it.
+     *
+     * @returns false when another attempt has taken it
+     */
+    async keep(facebookPageId: string, owner: string, ms: number): Promise<boolean> {
+      const rows = await sql`
+        UPDATE webhook_drains d SET held_until = now() + ${ms} * interval '1 ms' FROM facebook_pages p
+        WHERE p.facebook_page_id = ${facebookPageId} AND d.page_id = p.id AND d.owner = ${owner} RETURNING d.page_id`;
+      return rows.length > 0;
     },
 
     /** The page's next deliveries, in order of arrival. */

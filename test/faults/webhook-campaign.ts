@@ -140,6 +140,10 @@ async function untold({ sql }: House): Promise<string[]> {
       ORDER BY b.occurred_at DESC, b.id DESC LIMIT 1) before
     WHERE e.event_type = 'message' AND e.direction = 'inbound' AND e.metadata ->> 'source' = 'webhook'
       AND before.direction = 'outbound'
-      AND NOT EXISTS (SELECT FROM automation_triggers t WHERE t.page_id = e.page_id AND t.message_id = e.message_id)`;
+      -- the reply is told once: by its first message, or by a later one of it that came before that
+      AND NOT EXISTS (SELECT FROM automation_triggers t WHERE t.conversation_id = e.conversation_id
+        AND t.occurred_at >= e.occurred_at AND NOT EXISTS (SELECT FROM contact_interaction_events o
+          WHERE o.conversation_id = e.conversation_id AND o.event_type = 'message' AND o.direction = 'outbound'
+            AND o.occurred_at >= e.occurred_at AND o.occurred_at < t.occurred_at))`;
   return rows.map(({ message_id }) => `automation was not told of the reply ${message_id}`);
 }

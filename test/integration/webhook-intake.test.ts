@@ -103,6 +103,7 @@ describe('the signature', () => {
     expect((await postRaw(rotating, text, old)).status).toBe(200);
     expect((await postRaw(rotating, text)).status).toBe(200);
     expect((await postRaw(stack, text, old)).status).toBe(401);
+    await drained(stack, page);
   });
 
   test('can be checked by nobody without a secret: 503', async () => {
