@@ -32,7 +32,7 @@ CREATE INDEX webhook_deliveries_pending ON webhook_deliveries (page_id, id) WHER
 CREATE INDEX webhook_deliveries_processed ON webhook_deliveries (processed_at) WHERE processed_at IS NOT NULL;
 
 -- A drain that is applying a page's deliveries: while `held_until` is to come, a new delivery need not wake the page. Whoever
--- stores one holds the row FOR SHARE until it has committed, so a drain that gives up the hold, and then looks once more, sees it.
+-- stores one locks the row (FOR KEY SHARE) until it has committed, so a drain that deletes it, and then looks once more, sees it.
 -- An attempt that was given up for dead may still run: the next one takes the hold over, and the first can neither keep nor end it.
 CREATE TABLE webhook_drains (
   page_id    uuid PRIMARY KEY REFERENCES facebook_pages ON DELETE CASCADE,
@@ -95,7 +95,7 @@ CREATE TABLE automation_triggers (
   UNIQUE (page_id, message_id, type),
   FOREIGN KEY (conversation_id, page_id) REFERENCES messenger_conversations (id, page_id) ON DELETE CASCADE
 );
-CREATE INDEX automation_triggers_conversation ON automation_triggers (conversation_id);
+CREATE INDEX automation_triggers_conversation ON automation_triggers (conversation_id, occurred_at);
 
 -- Meta delivers what the app and the page are both subscribed to
 ALTER TABLE facebook_pages
@@ -205,12 +205,14 @@ BEGIN
   WHERE c.page_id = of_page AND c.platform = of_platform AND c.graph_conversation_id IS NULL
     AND c.sender_id = found.sender_id;
   FOR pair IN
-    SELECT c.id AS begun, k.id AS known, c.tags, c.last_message_at
+    SELECT c.id AS begun, k.id AS known, c.sender_id, c.contact_id, c.tags, c.last_message_at
     FROM unnest(graph_ids, sender_ids) AS t (graph_id, sender_id)
     JOIN messenger_conversations c ON c.page_id = of_page AND c.platform = of_platform
       AND c.graph_conversation_id IS NULL AND c.sender_id = t.sender_id
     JOIN messenger_conversations k ON k.graph_conversation_id = t.graph_id AND k.page_id = of_page
       AND k.platform = of_platform AND k.sender_id IS NULL
+    -- what a webhook is about to bring is waited for
+    FOR UPDATE OF c, k
   LOOP
     -- what both have is deleted with the conversation
     UPDATE contact_interaction_events e SET conversation_id = pair.known
@@ -219,11 +221,12 @@ BEGIN
         AND twin.event_type = e.event_type AND twin.occurred_at = e.occurred_at AND twin.message_id IS NULL));
     UPDATE webhook_pending_changes SET conversation_id = pair.known WHERE conversation_id = pair.begun;
     UPDATE automation_triggers SET conversation_id = pair.known WHERE conversation_id = pair.begun;
+    DELETE FROM messenger_conversations WHERE id = pair.begun;
     UPDATE messenger_conversations k SET version = k.version + 1, updated_at = now(),
+      sender_id = pair.sender_id, contact_id = pair.contact_id, is_main = true,
       last_message_at = greatest(k.last_message_at, pair.last_message_at),
       tags = k.tags || ARRAY(SELECT tag FROM unnest(pair.tags) tag WHERE tag <> ALL (k.tags))
     WHERE k.id = pair.known;
-    DELETE FROM messenger_conversations WHERE id = pair.begun;
   END LOOP;
 END $$;
 

@@ -1,5 +1,5 @@
 import type { WebhookOutcome } from '../../src/contract/webhooks.ts';
-import { isDatabaseAway, type Store, sqlState, type WebhookFailure } from '../../src/store/index.ts';
+import { type Store, sqlState, type WebhookFailure } from '../../src/store/index.ts';
 import type { MappedItem } from './map-item.ts';
 
 /** Times that an item is tried when another writer was in its way. */
@@ -34,12 +34,13 @@ export async function applyItem(
 }
 
 /**
- * Whether PostgreSQL was there and refused this item: it must not hold up those behind it. It is another matter when
- * PostgreSQL is away, or when something was in the way: rollbacks (40), locks (55), an operator (57).
+ * Whether PostgreSQL refused this item for what it is: cardinality (21), data (22), integrity (23), limits (54), and what our
+ * functions raise (P0). It must not hold up those behind it. Whatever else is wrong is wrong for every item: it is waited
+ * for, and nothing is lost.
  */
 function isItsFault(error: unknown): boolean {
   const state = sqlState(error);
-  return state !== null && !isDatabaseAway(error) && !/^(40|55|57)/.test(state.code);
+  return state !== null && /^(21|22|23|54|P0)/.test(state.code);
 }
 
 /** Deadlocks, serialization failures, and a row that was stored, or taken away, in between. */

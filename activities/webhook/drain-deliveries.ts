@@ -7,8 +7,9 @@ import { applyItem } from './apply-item.ts';
 import { inLanes } from './lanes.ts';
 import { type MappedItem, mapDelivery, type PageIds } from './map-item.ts';
 
-/** Deliveries that are read, applied and marked at once. */
+/** Deliveries that are read, applied and marked at once, and their size as PostgreSQL stores them: some 2,000 items. */
 const BATCH = 200;
+const BATCH_BYTES = 500_000;
 
 /** People whose items are applied at the same time; those of one person one after another. */
 const LANES = 8;
@@ -59,16 +60,24 @@ export function createDrainDeliveries(store: Store, busyMs: number) {
     await store.deliveries.take(facebookPageId, owner, HOLD_MS);
     for (;;) {
       alive();
-      const isLast = signal.aborted || Date.now() >= Math.min(end, quietUntil);
+      // the next drain takes the hold over
+      if (signal.aborted || Date.now() >= end) return { ...result, left: true };
+      const isLast = Date.now() >= quietUntil;
       if (isLast || Date.now() >= renewAt) {
-        const isOurs = await store.deliveries.keep(facebookPageId, owner, isLast ? 0 : HOLD_MS);
-        // another attempt looks after the page, or there is no such page any more
-        if (!isOurs) return result;
-        renewAt = isLast ? 0 : Date.now() + HOLD_MS / 2;
+        const isOurs = isLast
+          ? await store.deliveries.release(facebookPageId, owner)
+          : await store.deliveries.keep(facebookPageId, owner, HOLD_MS);
+        // another attempt looks after the page, or the page was connected anew
+        if (!isOurs) {
+          const [waiting] = await store.deliveries.pending(facebookPageId, 1, BATCH_BYTES);
+          return { ...result, left: waiting !== undefined };
+        }
+        renewAt = Date.now() + HOLD_MS / 2;
       }
-      const deliveries = await store.deliveries.pending(facebookPageId, BATCH);
-      if (isLast && (deliveries.length === 0 || signal.aborted || Date.now() >= end)) {
-        return { ...result, left: deliveries.length > 0 };
+      const deliveries = await store.deliveries.pending(facebookPageId, BATCH, BATCH_BYTES);
+      if (isLast) {
+        if (deliveries.length === 0) return result;
+        await store.deliveries.take(facebookPageId, owner, HOLD_MS);
       }
       const page = deliveries.length === 0 ? null : await store.pages.find(facebookPageId);
       if (page === null) {

@@ -34,9 +34,13 @@ export function createSweepWebhooks(store: Store, wakePage: WakePage, startRepai
   return async (): Promise<SweepResult> => {
     const result: SweepResult = { woken: 0, settled: 0, repairs: 0, dropped: 0 };
     for (const page of await store.deliveries.stuckPages(STUCK_MS)) {
-      await wakePage(page);
-      result.woken += 1;
       heartbeat();
+      try {
+        await wakePage(page);
+        result.woken += 1;
+      } catch (error) {
+        log.warn('A page could not be woken for its deliveries', { ...page, error });
+      }
     }
     result.settled = await store.webhookItems.settle();
     for (const conversation of await store.webhookItems.takeRepairs(PATIENCE_MS, REPAIRS)) {

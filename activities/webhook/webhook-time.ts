@@ -3,7 +3,8 @@ const MILLISECONDS_FROM = 1e11;
 const MICROSECONDS_FROM = 1e14;
 
 const EARLIEST = Date.UTC(1990, 0);
-const LATEST = Date.UTC(2200, 0);
+/** A wrong stamp in the future would make every later reading look old. In milliseconds from now. */
+const AHEAD_MS = 24 * 3600 * 1000;
 
 /**
  * A time of Meta's webhooks, by its magnitude: milliseconds for messages, seconds for changes, and either where nobody
@@ -18,7 +19,7 @@ export function readWebhookTime(value: unknown): string | null {
     : typeof value === 'string'
       ? Date.parse(value)
       : Number.NaN;
-  return ms >= EARLIEST && ms < LATEST ? new Date(ms).toISOString() : null;
+  return ms >= EARLIEST && ms < Date.now() + AHEAD_MS ? new Date(ms).toISOString() : null;
 }
 
 function byMagnitude(value: number): number {

@@ -27,7 +27,7 @@ export function createApp(
       quietReqLogger: true,
       serializers: { req: withoutQuery },
       // thousands a minute, and what matters is in webhook_deliveries
-      autoLogging: { ignore: (req) => req.url?.startsWith('/webhooks/') ?? false },
+      autoLogging: { ignore: (req) => req.url?.toLowerCase().startsWith('/webhooks/') ?? false },
     }),
   );
   app.use('/webhooks', webhooksRouter(webhooks));
@@ -43,5 +43,7 @@ export function createApp(
 
 /** The request as it is logged: Meta's handshake has the verify token in its query. */
 function withoutQuery<T extends { url?: string; query?: unknown }>(req: T): T {
-  return req.url?.startsWith('/webhooks/') ? { ...req, url: req.url.split('?')[0], query: undefined } : req;
+  return req.url?.toLowerCase().startsWith('/webhooks/')
+    ? { ...req, url: req.url.split('?')[0], query: undefined }
+    : req;
 }

@@ -48,7 +48,7 @@ export function mergeConversation(
     ...visible,
     is_main: sql`CASE WHEN c.sender_id IS NULL AND ${r}.sender_id IS NOT NULL
       THEN NOT EXISTS (SELECT FROM messenger_conversations m WHERE m.sender_id = ${r}.sender_id
-        AND m.page_id = c.page_id AND m.platform = c.platform AND m.is_main)
+        AND m.page_id = c.page_id AND m.platform = c.platform AND m.is_main AND m.graph_conversation_id IS NOT NULL)
       ELSE c.is_main END`,
     history_cursor: sql`CASE WHEN ${whole} THEN NULL WHEN c.synced_to IS NULL THEN ${r}.history_cursor
       ELSE c.history_cursor END`,

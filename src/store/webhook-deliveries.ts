@@ -40,16 +40,18 @@ export function createDeliveryStore(sql: Sql) {
             WITH ORDINALITY AS t (id, entry, n)
         ), owned AS (
           SELECT i.*, p.page_id, p.facebook_page_id FROM incoming i LEFT JOIN LATERAL (
-            SELECT id AS page_id, facebook_page_id FROM facebook_pages WHERE facebook_page_id = i.id
-            UNION ALL SELECT id, facebook_page_id FROM facebook_pages WHERE instagram_account_id = i.id
+            (SELECT id AS page_id, facebook_page_id FROM facebook_pages WHERE facebook_page_id = i.id)
+            UNION ALL (SELECT id, facebook_page_id FROM facebook_pages WHERE instagram_account_id = i.id
+              ORDER BY created_at, id LIMIT 1)
             LIMIT 1) p ON true
         ), stored AS (
           INSERT INTO webhook_deliveries (page_id, object, entry)
           SELECT page_id, ${object.slice(0, 80)}, entry::jsonb FROM owned WHERE page_id IS NOT NULL ORDER BY n
         ), held AS (
-          -- a locking read sees the newest version of the row, whatever the statement's snapshot
+          -- a locking read sees the newest version of the row, whatever the statement's snapshot; it waits for a hold that
+          -- is being given up (DELETE), not for one that is being kept (UPDATE)
           SELECT d.page_id FROM (SELECT page_id, held_until FROM webhook_drains
-            WHERE page_id IN (SELECT page_id FROM owned) ORDER BY page_id FOR SHARE) d
+            WHERE page_id IN (SELECT page_id FROM owned) ORDER BY page_id FOR KEY SHARE) d
           WHERE d.held_until > now()
         ), counted AS (
           ${addCounts(sql, counts, sql`SELECT 'entry', 'not_ours', 1 FROM owned WHERE page_id IS NULL`)}
@@ -70,12 +72,7 @@ export function createDeliveryStore(sql: Sql) {
         ON CONFLICT (page_id) DO UPDATE SET owner = excluded.owner, held_until = excluded.held_until`;
     },
 
-    /**
-     * Keeps the hold for so long from now, in milliseconds; 0 gives it up when those who counted on it have stored what they
-     * had: look once more after it.
-     *
-     * @returns false when another attempt has taken it
-     */
+    /** Keeps the hold for so long from now, in milliseconds. @returns false when another attempt has taken it */
     async keep(facebookPageId: string, owner: string, ms: number): Promise<boolean> {
       const rows = await sql`
         UPDATE webhook_drains d SET held_until = now() + ${ms} * interval '1 ms' FROM facebook_pages p
@@ -83,24 +80,44 @@ export function createDeliveryStore(sql: Sql) {
       return rows.length > 0;
     },
 
-    /** The page's next deliveries, in order of arrival. */
-    async pending(facebookPageId: string, limit: number): Promise<PendingDelivery[]> {
-      return sql<PendingDelivery[]>`
-        SELECT d.id, d.object, d.entry FROM facebook_pages p JOIN webhook_deliveries d ON d.page_id = p.id
-        WHERE p.facebook_page_id = ${facebookPageId} AND d.processed_at IS NULL ORDER BY d.id LIMIT ${limit}`;
+    /**
+     * Gives up the hold, when those who counted on it have stored what they had: look once more after it.
+     *
+     * @returns false when another attempt has taken it
+     */
+    async release(facebookPageId: string, owner: string): Promise<boolean> {
+      const rows = await sql`
+        DELETE FROM webhook_drains d USING facebook_pages p
+        WHERE p.facebook_page_id = ${facebookPageId} AND d.page_id = p.id AND d.owner = ${owner} RETURNING d.page_id`;
+      return rows.length > 0;
     },
 
-    /** Remembers, once, that these are applied, and what became of their items. */
+    /**
+     * The page's next deliveries, in order of arrival: no more than `limit`, nor than `bytes` as they are stored, but one at
+     * least. Meta puts up to 1,000 items into one.
+     */
+    async pending(facebookPageId: string, limit: number, bytes: number): Promise<PendingDelivery[]> {
+      return sql<PendingDelivery[]>`
+        SELECT id, object, entry FROM (
+          SELECT *, sum(size) OVER (ORDER BY id) - size AS before FROM (
+            SELECT d.id, d.object, d.entry, pg_column_size(d.entry) AS size
+            FROM facebook_pages p JOIN webhook_deliveries d ON d.page_id = p.id
+            WHERE p.facebook_page_id = ${facebookPageId} AND d.processed_at IS NULL ORDER BY d.id LIMIT ${limit}
+          ) next) sized
+        WHERE before < ${bytes} ORDER BY id`;
+    },
+
+    /** Remembers that these are applied, and what became of their items. */
     async finish(pageId: string, ids: readonly number[], counts: readonly ItemCount[]): Promise<void> {
       await sql`
         WITH done AS (
           UPDATE webhook_deliveries SET processed_at = now()
           WHERE id = ANY(${[...ids]}) AND processed_at IS NULL RETURNING received_at
-        ), heard AS (
-          UPDATE facebook_pages p SET last_webhook_at = newest.at FROM (SELECT max(received_at) AS at FROM done) newest
-          WHERE p.id = ${pageId} AND (p.last_webhook_at < newest.at) IS NOT FALSE
         )
-        ${addCounts(sql, counts, sql`SELECT NULL, NULL, 0 WHERE false`)}`;
+        UPDATE facebook_pages p SET last_webhook_at = newest.at FROM (SELECT max(received_at) AS at FROM done) newest
+        WHERE p.id = ${pageId} AND (p.last_webhook_at < newest.at) IS NOT FALSE`;
+      // by itself: all pages share these rows, and nobody shall wait for them with others locked
+      await addCounts(sql, counts, sql`SELECT NULL, NULL, 0 WHERE false`);
     },
 
     /** Pages with deliveries that have waited for longer than `ms`: nobody is applying them. */

@@ -54,10 +54,13 @@ export function createWebhookItemStore(sql: Sql) {
     /** Sets an item aside, once however often it comes. */
     async setAside(pageId: string, failure: WebhookFailure): Promise<void> {
       const payload = jsonText(failure.payload) ?? 'null';
+      // one without the thing itself is known by what is said of it
+      const identity =
+        failure.payload === null ? `${failure.deliveryId} ${failure.kind} ${failure.detail}` : payload;
       await sql`
         INSERT INTO webhook_failures (page_id, delivery_id, kind, reason, detail, payload, item_hash)
         VALUES (${pageId}, ${failure.deliveryId}, ${failure.kind}, ${failure.reason}, ${failure.detail},
-          ${payload}::text::jsonb, ${createHash('md5').update(payload).digest('hex')})
+          ${payload}::text::jsonb, ${createHash('md5').update(identity).digest('hex')})
         ON CONFLICT DO NOTHING`;
     },
 

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { wakeSignal } from '../contract/messages.ts';
 import { SEARCH_ATTRIBUTES, WEBHOOK_WORKFLOW, webhookWorkflowId } from '../contract/names.ts';
@@ -59,21 +60,11 @@ export type WebhookWaker = ReturnType<typeof createWebhookWaker>;
 export function createWebhookWaker(client: Client, taskQueue: string, logger: Logger) {
   const waking = new Map<string, Waking>();
   const loops = new Set<Promise<void>>();
-  let closing = false;
-  let cutShort = () => {};
-  const closed = new Promise<void>((resolve) => {
-    cutShort = resolve;
-  });
+  const closing = new AbortController();
 
   /** Ends at once when the waker is closed. */
   function pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      void closed.then(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    return setTimeout(ms, undefined, { signal: closing.signal }).catch(() => {});
   }
 
   async function loop(state: Waking): Promise<void> {
@@ -97,7 +88,7 @@ export function createWebhookWaker(client: Client, taskQueue: string, logger: Lo
   return {
     /** @param pages with deliveries that are stored */
     wake(pages: readonly WebhookWorkflowInput[]): void {
-      if (closing) return;
+      if (closing.signal.aborted) return;
       for (const input of pages) {
         const state = waking.get(input.facebookPageId);
         if (state !== undefined) {
@@ -113,8 +104,7 @@ export function createWebhookWaker(client: Client, taskQueue: string, logger: Lo
 
     /** Sends what is still wanted, and ends. */
     async close(): Promise<void> {
-      closing = true;
-      cutShort();
+      closing.abort();
       await Promise.all(loops);
     },
   };
