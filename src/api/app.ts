@@ -2,14 +2,18 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
 import type { Logger } from '../log.ts';
-import { requireToken } from './auth.ts';
-import { conversationsRouter } from './conversations.ts';
+import { aboutOperations, docsRouter } from './about.ts';
+import { requireScope, requireToken } from './auth.ts';
+import { conversationOperations } from './conversations.ts';
 import type { ApiDeps } from './deps.ts';
 import { healthRouter } from './health.ts';
-import { jobsRouter } from './jobs.ts';
-import { pagesRouter } from './pages.ts';
+import { jobOperations } from './jobs.ts';
+import { openApiDocument } from './openapi.ts';
+import type { Operation } from './operation.ts';
+import { operationsRouter } from './operations-router.ts';
+import { pageOperations } from './pages.ts';
 import { problemHandler, unknownRoute } from './problem.ts';
-import { syncRouter } from './sync.ts';
+import { syncOperations } from './sync.ts';
 import { type WebhookDeps, webhooksRouter } from './webhooks.ts';
 
 /** The HTTP API. Every route but `/health` and Meta's own wants the token. */
@@ -32,13 +36,25 @@ export function createApp(
   );
   app.use('/webhooks', webhooksRouter(webhooks));
   app.use('/health', healthRouter(deps));
-  app.use('/api', requireToken(options.apiToken), express.json({ limit: '100kb' }));
-  app.use('/api/pages', pagesRouter(deps), syncRouter(deps));
-  app.use('/api/jobs', jobsRouter(deps));
-  app.use('/api/conversations', conversationsRouter(deps));
+  app.use('/api', requireToken(options.apiToken));
+  app.use('/api/docs', docsRouter());
+  app.use(operationsRouter(operationsOf(deps), { requireScope }));
   app.use(unknownRoute);
   app.use(problemHandler);
   return app;
+}
+
+/** Every operation of the API: its routes and its OpenAPI document are made from this list. */
+function operationsOf(deps: ApiDeps): Operation[] {
+  const operations: Operation[] = [
+    ...pageOperations(deps),
+    ...syncOperations(deps),
+    ...jobOperations(deps),
+    ...conversationOperations(deps),
+    ...aboutOperations(() => document),
+  ];
+  const document = openApiDocument(operations);
+  return operations;
 }
 
 /** The request as it is logged: Meta's handshake has the verify token in its query. */

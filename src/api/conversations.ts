@@ -1,47 +1,80 @@
 import { randomUUID } from 'node:crypto';
-import { Router } from 'express';
 import { repairJob } from '../contract/new-job.ts';
-import { emptyRequest, listConversationsQuery, listEventsQuery } from '../contract/requests.ts';
+import { listConversationsQuery, listEventsQuery } from '../contract/requests.ts';
+import { conversationResource, eventResource, jobResource, listOf } from '../contract/resources.ts';
 import { isUuid } from '../store/index.ts';
 import { type ApiDeps, requirePage } from './deps.ts';
+import { type Operation, operation } from './operation.ts';
 import { notFound, Problem } from './problem.ts';
-import { keysetOf, readBody, readQuery } from './read-request.ts';
+import { keysetOf } from './read-request.ts';
 import { startJob } from './start-sync.ts';
 import { readable } from './sync-input.ts';
 
+const params = { id: 'The conversation’s id' };
+
 /** `/api/conversations` */
-export function conversationsRouter(deps: ApiDeps): Router {
-  const router = Router();
+export function conversationOperations(deps: ApiDeps): Operation[] {
   const { store } = deps;
+  return [
+    operation({
+      method: 'get',
+      path: '/api/conversations',
+      id: 'listConversations',
+      tag: 'Conversations',
+      summary: 'List conversations, newest activity first',
+      scope: 'read',
+      query: listConversationsQuery,
+      answers: { 200: { description: 'A page of the list', body: listOf(conversationResource) } },
+      async handle({ query }) {
+        const page = query.pageId === undefined ? null : await requirePage(store, query.pageId);
+        const filter = { pageId: page?.id, platform: query.platform };
+        return { status: 200, body: await store.conversations.list(keysetOf(query), filter) };
+      },
+    }),
 
-  router.get('/', async (req, res) => {
-    const query = readQuery(req, listConversationsQuery);
-    const page = query.pageId === undefined ? null : await requirePage(store, query.pageId);
-    res.json(await store.conversations.list(keysetOf(query), { pageId: page?.id, platform: query.platform }));
-  });
+    operation({
+      method: 'get',
+      path: '/api/conversations/{id}/events',
+      id: 'listEvents',
+      tag: 'Conversations',
+      summary: 'The conversation’s messages and everything else that happened in it, newest first',
+      scope: 'read',
+      params,
+      query: listEventsQuery,
+      answers: { 200: { description: 'A page of the list', body: listOf(eventResource) } },
+      async handle({ params, query }) {
+        const id = params.id ?? '';
+        if (!isUuid(id) || !(await store.conversations.exists(id))) throw notFound('Conversation');
+        return { status: 200, body: await store.conversations.events(id, keysetOf(query)) };
+      },
+    }),
 
-  router.get('/:id/events', async (req, res) => {
-    const { id } = req.params;
-    if (!isUuid(id) || !(await store.conversations.exists(id))) throw notFound('Conversation');
-    res.json(await store.conversations.events(id, keysetOf(readQuery(req, listEventsQuery))));
-  });
-
-  router.post('/:id/repair', async (req, res) => {
-    readBody(req, emptyRequest);
-    const { id } = req.params;
-    const conversation = isUuid(id) ? await store.conversations.find(id) : null;
-    if (conversation === null) throw notFound('Conversation');
-    const page = await requirePage(store, conversation.pageId);
-    const { platform, graphId } = conversation;
-    if (graphId === null) {
-      const why = 'Only webhooks know it so far. The next sync of the page finds its thread.';
-      throw new Problem(409, 'thread-unknown', 'The conversation’s thread is not known yet', why);
-    }
-    readable(page, [conversation]);
-    const input = repairJob(randomUUID(), page, { id, platform, graphId });
-    const job = await startJob(deps, input, page);
-    res.status(202).location(`/api/jobs/${job.id}`).json(job);
-  });
-
-  return router;
+    operation({
+      method: 'post',
+      path: '/api/conversations/{id}/repair',
+      id: 'repairConversation',
+      tag: 'Conversations',
+      summary: 'Read the conversation anew, with all its messages',
+      description: `What is stored takes over text and attachments as Graph shows them now. The job runs beside a sync of the page
+and is none; follow it at \`/api/jobs/{id}\`.`,
+      scope: 'sync',
+      params,
+      answers: { 202: { description: 'Started: the job', body: jobResource } },
+      problems: ['repair-in-progress', 'thread-unknown', 'not-connected', 'temporal-unavailable'],
+      async handle({ params }) {
+        const id = params.id ?? '';
+        const conversation = isUuid(id) ? await store.conversations.find(id) : null;
+        if (conversation === null) throw notFound('Conversation');
+        const page = await requirePage(store, conversation.pageId);
+        const { platform, graphId } = conversation;
+        if (graphId === null) {
+          const why = 'Only webhooks know it so far. The next sync of the page finds its thread.';
+          throw new Problem(409, 'thread-unknown', 'The conversation’s thread is not known yet', why);
+        }
+        readable(page, [conversation]);
+        const job = await startJob(deps, repairJob(randomUUID(), page, { id, platform, graphId }), page);
+        return { status: 202, body: job, headers: { Location: `/api/jobs/${job.id}` } };
+      },
+    }),
+  ];
 }

@@ -14,12 +14,12 @@ export interface ApiDeps {
   subscribePage: SubscribePage | null;
 }
 
+/** What a page is named by in paths and queries. */
+export const PAGE_REFERENCE = 'Our id of the page, or the Facebook page ID';
+
 /** The page that a path names, by our UUID or the Facebook page ID. @throws Problem 404 */
-export async function requirePage(
-  store: Store,
-  reference: string | string[] | undefined,
-): Promise<PageResource> {
-  const page = typeof reference === 'string' ? await store.pages.find(reference) : null;
+export async function requirePage(store: Store, reference: string | undefined): Promise<PageResource> {
+  const page = reference !== undefined ? await store.pages.find(reference) : null;
   if (page === null) throw notFound('Page');
   return page;
 }

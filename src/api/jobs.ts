@@ -1,67 +1,117 @@
 import { randomUUID } from 'node:crypto';
-import { Router } from 'express';
 import { hasEnded } from '../contract/job-status.ts';
 import { listedJob } from '../contract/new-job.ts';
-import { emptyRequest, listFailuresQuery, listJobsQuery, MAX_LISTED } from '../contract/requests.ts';
-import type { JobResource } from '../contract/resources.ts';
+import { listFailuresQuery, listJobsQuery, MAX_LISTED } from '../contract/requests.ts';
+import { failureResource, type JobResource, jobResource, listOf } from '../contract/resources.ts';
 import { isUuid, type Store } from '../store/index.ts';
 import { type ApiDeps, requirePage } from './deps.ts';
 import { commandJob, notRunning } from './job-command.ts';
+import { type Operation, operation } from './operation.ts';
 import { notFound, Problem } from './problem.ts';
-import { keysetOf, readBody, readQuery } from './read-request.ts';
+import { keysetOf } from './read-request.ts';
 import { startJob } from './start-sync.ts';
 import { readable } from './sync-input.ts';
 
-async function requireJob(store: Store, id: string): Promise<JobResource> {
-  const job = isUuid(id) ? await store.jobs.find(id) : null;
+/** The job that a path names. @throws Problem 404 */
+export async function requireJob(store: Store, id: string | undefined): Promise<JobResource> {
+  const job = id !== undefined && isUuid(id) ? await store.jobs.find(id) : null;
   if (job === null) throw notFound('Job');
   return job;
 }
 
+const params = { id: 'The job’s id' };
+
 /** `/api/jobs` */
-export function jobsRouter(deps: ApiDeps): Router {
-  const router = Router();
+export function jobOperations(deps: ApiDeps): Operation[] {
   const { store } = deps;
+  return [
+    operation({
+      method: 'get',
+      path: '/api/jobs',
+      id: 'listJobs',
+      tag: 'Jobs',
+      summary: 'List jobs, newest first',
+      scope: 'read',
+      query: listJobsQuery,
+      answers: { 200: { description: 'A page of the list', body: listOf(jobResource) } },
+      async handle({ query }) {
+        const page = query.pageId === undefined ? null : await requirePage(store, query.pageId);
+        const filter = { pageId: page?.id, status: query.status };
+        return { status: 200, body: await store.jobs.list(keysetOf(query), filter) };
+      },
+    }),
 
-  router.get('/', async (req, res) => {
-    const query = readQuery(req, listJobsQuery);
-    const page = query.pageId === undefined ? null : await requirePage(store, query.pageId);
-    res.json(await store.jobs.list(keysetOf(query), { pageId: page?.id, status: query.status }));
-  });
+    operation({
+      method: 'get',
+      path: '/api/jobs/{id}',
+      id: 'getJob',
+      tag: 'Jobs',
+      summary: 'A job',
+      scope: 'read',
+      params,
+      answers: { 200: { description: 'The job', body: jobResource } },
+      async handle({ params }) {
+        return { status: 200, body: await requireJob(store, params.id) };
+      },
+    }),
 
-  router.get('/:id', async (req, res) => {
-    res.json(await requireJob(store, req.params.id));
-  });
+    operation({
+      method: 'get',
+      path: '/api/jobs/{id}/failures',
+      id: 'listFailures',
+      tag: 'Jobs',
+      summary: 'What the job has set aside, oldest first',
+      scope: 'read',
+      params,
+      query: listFailuresQuery,
+      answers: { 200: { description: 'A page of the list', body: listOf(failureResource) } },
+      async handle({ params, query }) {
+        const job = await requireJob(store, params.id);
+        return { status: 200, body: await store.failures.list(job.id, keysetOf(query)) };
+      },
+    }),
 
-  router.get('/:id/failures', async (req, res) => {
-    const job = await requireJob(store, req.params.id);
-    res.json(await store.failures.list(job.id, keysetOf(readQuery(req, listFailuresQuery))));
-  });
+    operation({
+      method: 'post',
+      path: '/api/jobs/{id}/cancel',
+      id: 'cancelJob',
+      tag: 'Jobs',
+      summary: 'Cancel a job; also a repair',
+      scope: 'sync',
+      params,
+      answers: { 202: { description: 'Taken: the job as it is now', body: jobResource } },
+      problems: ['sync-not-running', 'temporal-unavailable'],
+      async handle({ params }) {
+        const job = await requireJob(store, params.id);
+        if (hasEnded(job.status)) throw notRunning('cancel');
+        await commandJob(deps.sync, job, 'cancel');
+        return { status: 202, body: await requireJob(store, job.id) };
+      },
+    }),
 
-  router.post('/:id/cancel', async (req, res) => {
-    readBody(req, emptyRequest);
-    const job = await requireJob(store, req.params.id);
-    if (hasEnded(job.status)) throw notRunning('cancel');
-    await commandJob(deps.sync, job, 'cancel');
-    res.status(202).json(await store.jobs.find(job.id));
-  });
-
-  router.post('/:id/retry-failed', async (req, res) => {
-    readBody(req, emptyRequest);
-    const failed = await requireJob(store, req.params.id);
-    const conversations = await store.failures.retryable(failed.id, MAX_LISTED);
-    if (conversations.length === 0) {
-      const why = 'The job has set nothing aside that could be read again, or a later job has read it.';
-      throw new Problem(409, 'nothing-to-retry', 'Nothing to retry', why);
-    }
-    const page = await requirePage(store, failed.pageId);
-    const job = await startJob(
-      deps,
-      listedJob(randomUUID(), page, 'retry', readable(page, conversations)),
-      page,
-    );
-    res.status(202).location(`/api/jobs/${job.id}`).json(job);
-  });
-
-  return router;
+    operation({
+      method: 'post',
+      path: '/api/jobs/{id}/retry-failed',
+      id: 'retryFailed',
+      tag: 'Jobs',
+      summary: 'Read again the conversations of which the job has set something aside',
+      description: `Up to ${MAX_LISTED} at a time.`,
+      scope: 'sync',
+      params,
+      answers: { 202: { description: 'Started: the new job', body: jobResource } },
+      problems: ['nothing-to-retry', 'sync-in-progress', 'not-connected', 'temporal-unavailable'],
+      async handle({ params }) {
+        const failed = await requireJob(store, params.id);
+        const conversations = await store.failures.retryable(failed.id, MAX_LISTED);
+        if (conversations.length === 0) {
+          const why = 'The job has set nothing aside that could be read again, or a later job has read it.';
+          throw new Problem(409, 'nothing-to-retry', 'Nothing to retry', why);
+        }
+        const page = await requirePage(store, failed.pageId);
+        const input = listedJob(randomUUID(), page, 'retry', readable(page, conversations));
+        const job = await startJob(deps, input, page);
+        return { status: 202, body: job, headers: { Location: `/api/jobs/${job.id}` } };
+      },
+    }),
+  ];
 }

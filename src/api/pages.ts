@@ -1,35 +1,68 @@
-import { Router } from 'express';
 import { connectPageRequest, listPagesQuery } from '../contract/requests.ts';
+import { listOf, pageResource } from '../contract/resources.ts';
 import { SyncNotRunning } from '../temporal/sync.ts';
-import { type ApiDeps, requirePage } from './deps.ts';
-import { keysetOf, readBody, readQuery } from './read-request.ts';
+import { type ApiDeps, PAGE_REFERENCE, requirePage } from './deps.ts';
+import { type Operation, operation } from './operation.ts';
+import { keysetOf } from './read-request.ts';
 
 /** `/api/pages` */
-export function pagesRouter({ store, sync, subscribePage }: ApiDeps): Router {
-  const router = Router();
+export function pageOperations({ store, sync, subscribePage }: ApiDeps): Operation[] {
+  return [
+    operation({
+      method: 'post',
+      path: '/api/pages',
+      id: 'connectPage',
+      tag: 'Pages',
+      summary: 'Connect a page',
+      description: `A page that was connected already gets the new token and name, and a job that was parked for a token goes
+on. Where webhooks are configured the page is subscribed to them in the background. Without \`instagramAccountId\` the account
+stays as it is, \`null\` takes it away.`,
+      scope: 'admin',
+      body: connectPageRequest,
+      answers: {
+        201: { description: 'Connected', body: pageResource },
+        200: { description: 'It was connected already', body: pageResource },
+      },
+      problems: ['temporal-unavailable'],
+      async handle({ body }) {
+        const { page, created } = await store.pages.connect(body);
+        // jobs that were parked for a new token go on with it
+        for (const job of await store.jobs.parked(page.id)) {
+          await sync.command(job, 'resume').catch((error: unknown) => {
+            if (!(error instanceof SyncNotRunning)) throw error;
+          });
+        }
+        await subscribePage?.(page);
+        return { status: created ? 201 : 200, body: page, headers: { Location: `/api/pages/${page.id}` } };
+      },
+    }),
 
-  router.post('/', async (req, res) => {
-    const { page, created } = await store.pages.connect(readBody(req, connectPageRequest));
-    // jobs that were parked for a new token go on with it
-    for (const job of await store.jobs.parked(page.id)) {
-      await sync.command(job, 'resume').catch((error: unknown) => {
-        if (!(error instanceof SyncNotRunning)) throw error;
-      });
-    }
-    await subscribePage?.(page);
-    res
-      .status(created ? 201 : 200)
-      .location(`/api/pages/${page.id}`)
-      .json(page);
-  });
+    operation({
+      method: 'get',
+      path: '/api/pages',
+      id: 'listPages',
+      tag: 'Pages',
+      summary: 'List pages, the one connected last first',
+      scope: 'read',
+      query: listPagesQuery,
+      answers: { 200: { description: 'A page of the list', body: listOf(pageResource) } },
+      async handle({ query }) {
+        return { status: 200, body: await store.pages.list(keysetOf(query)) };
+      },
+    }),
 
-  router.get('/', async (req, res) => {
-    res.json(await store.pages.list(keysetOf(readQuery(req, listPagesQuery))));
-  });
-
-  router.get('/:id', async (req, res) => {
-    res.json(await requirePage(store, req.params.id));
-  });
-
-  return router;
+    operation({
+      method: 'get',
+      path: '/api/pages/{id}',
+      id: 'getPage',
+      tag: 'Pages',
+      summary: 'A page; never its token',
+      scope: 'read',
+      params: { id: PAGE_REFERENCE },
+      answers: { 200: { description: 'The page', body: pageResource } },
+      async handle({ params }) {
+        return { status: 200, body: await requirePage(store, params.id) };
+      },
+    }),
+  ];
 }

@@ -1,29 +1,8 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import type { z } from 'zod';
+import { type ProblemName, problemType } from '../contract/problems.ts';
 import { isDatabaseAway, sqlState } from '../store/index.ts';
 import { TemporalSilent, TemporalUnavailable } from '../temporal/sync.ts';
-
-/** Stable names of problems; `type` is `urn:pagesync:problem:<name>`. `docs/api.md` lists them. */
-export type ProblemName =
-  | 'validation'
-  | 'malformed-json'
-  | 'unsupported-media-type'
-  | 'too-large'
-  | 'unauthorized'
-  | 'not-found'
-  | 'sync-in-progress'
-  | 'sync-not-running'
-  | 'nothing-to-resume'
-  | 'repair-in-progress'
-  | 'nothing-to-retry'
-  | 'not-connected'
-  | 'thread-unknown'
-  | 'bad-signature'
-  | 'bad-verify-token'
-  | 'webhooks-not-configured'
-  | 'temporal-unavailable'
-  | 'database-unavailable'
-  | 'internal';
 
 /** An answer of RFC 9457, thrown by any handler. */
 export class Problem extends Error {
@@ -134,7 +113,7 @@ export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, ne
     .type('application/problem+json')
     .send(
       JSON.stringify({
-        type: `urn:pagesync:problem:${problem.problem}`,
+        type: problemType(problem.problem),
         title: problem.title,
         status: problem.status,
         detail: problem.message,

@@ -1,47 +1,106 @@
-import { Router } from 'express';
+import { z } from 'zod';
 import { startSyncRequest } from '../contract/requests.ts';
+import { jobResource, syncStatusResource } from '../contract/resources.ts';
 import type { SyncCommand } from '../temporal/sync.ts';
-import { type ApiDeps, requirePage } from './deps.ts';
+import { type ApiDeps, PAGE_REFERENCE, requirePage } from './deps.ts';
 import { commandJob } from './job-command.ts';
 import { streamJob } from './job-stream.ts';
+import { type Operation, operation } from './operation.ts';
 import { notFound } from './problem.ts';
-import { readBody } from './read-request.ts';
 import { startSync } from './start-sync.ts';
 import { syncStatus } from './sync-status.ts';
 
-const COMMANDS: readonly SyncCommand[] = ['pause', 'resume', 'cancel'];
+const params = { id: PAGE_REFERENCE };
 
-/** `/api/pages/:id/sync` */
-export function syncRouter(deps: ApiDeps): Router {
-  const router = Router();
-  const { store, sync } = deps;
+const STREAM = `Events \`snapshot\` (at the start, at a pause, when Meta makes us wait or fails, after a gap), \`progress\` (a conversation
+was stored, at most 20 a second) and \`final\` (the job has ended; the stream closes), each with a StreamEvent as data; \`final\`
+adds \`job\` and \`message\`. Ids only grow; a client that comes back with \`Last-Event-ID\` gets nothing twice. A comment line every
+10 seconds keeps the connection open.`;
 
-  router.post('/:id/sync', async (req, res) => {
-    const page = await requirePage(store, req.params.id);
-    const job = await startSync(deps, page, readBody(req, startSyncRequest));
-    res.status(202).location(`/api/jobs/${job.id}`).json(job);
-  });
+/** `/api/pages/{id}/sync` */
+export function syncOperations(deps: ApiDeps): Operation[] {
+  const { store } = deps;
+  return [
+    operation({
+      method: 'post',
+      path: '/api/pages/{id}/sync',
+      id: 'startSync',
+      tag: 'Syncs',
+      summary: 'Start a sync of the page, or take its stopped job up again',
+      scope: 'sync',
+      params,
+      body: startSyncRequest,
+      answers: { 202: { description: 'Started: the job, `Location` of it', body: jobResource } },
+      problems: ['sync-in-progress', 'nothing-to-resume', 'not-connected', 'temporal-unavailable'],
+      async handle({ params, body }) {
+        const job = await startSync(deps, await requirePage(store, params.id), body);
+        return { status: 202, body: job, headers: { Location: `/api/jobs/${job.id}` } };
+      },
+    }),
 
-  router.get('/:id/sync', async (req, res) => {
-    const status = await syncStatus(deps, await requirePage(store, req.params.id));
-    if (status === null) throw notFound('Sync');
-    res.json(status);
-  });
+    operation({
+      method: 'get',
+      path: '/api/pages/{id}/sync',
+      id: 'getSync',
+      tag: 'Syncs',
+      summary: 'The page’s newest job, and what its workflow knows',
+      description: '`streams` move with each slice, the job’s `totals` with each page of conversations.',
+      scope: 'read',
+      params,
+      answers: { 200: { description: 'The newest job', body: syncStatusResource } },
+      async handle({ params }) {
+        const status = await syncStatus(deps, await requirePage(store, params.id));
+        if (status === null) throw notFound('Sync');
+        return { status: 200, body: status };
+      },
+    }),
 
-  router.get('/:id/sync/stream', async (req, res) => {
-    const page = await requirePage(store, req.params.id);
-    const job = await store.jobs.latest(page.id);
-    if (job === null) throw notFound('Sync');
-    await streamJob(deps, job.id, req, res);
-  });
+    operation({
+      method: 'get',
+      path: '/api/pages/{id}/sync/stream',
+      id: 'streamSync',
+      tag: 'Syncs',
+      summary: 'The newest job, live, as server-sent events',
+      description: STREAM,
+      scope: 'read',
+      params,
+      answers: {
+        200: { description: 'Events', contentType: 'text/event-stream', body: z.string() },
+        204: { description: 'The final event was seen already: do not come back' },
+      },
+      async handle({ params, req, res }) {
+        const page = await requirePage(store, params.id);
+        const job = await store.jobs.latest(page.id);
+        if (job === null) throw notFound('Sync');
+        await streamJob(deps, job.id, req, res);
+        return null;
+      },
+    }),
 
-  for (const command of COMMANDS) {
-    router.post(`/:id/sync/${command}`, async (req, res) => {
-      const page = await requirePage(store, req.params.id);
-      await commandJob(sync, { facebookPageId: page.facebookPageId }, command);
-      res.status(202).json(await store.jobs.latest(page.id));
+    steer('pause', 'Pause the running sync: no calls to Meta after the slice in hand'),
+    steer('resume', 'Let the paused sync go on'),
+    steer('cancel', 'End the running sync and keep what is stored; it can be resumed'),
+  ];
+
+  function steer(command: SyncCommand, summary: string): Operation {
+    return operation({
+      method: 'post',
+      path: `/api/pages/{id}/sync/${command}`,
+      id: `${command}Sync`,
+      tag: 'Syncs',
+      summary,
+      description: 'It takes effect within a slice of about two seconds.',
+      scope: 'sync',
+      params,
+      answers: { 202: { description: 'Taken: the job as it is now', body: jobResource } },
+      problems: ['sync-not-running', 'temporal-unavailable'],
+      async handle({ params }) {
+        const page = await requirePage(store, params.id);
+        await commandJob(deps.sync, { facebookPageId: page.facebookPageId }, command);
+        const job = await store.jobs.latest(page.id);
+        if (job === null) throw notFound('Sync');
+        return { status: 202, body: job };
+      },
     });
   }
-
-  return router;
 }

@@ -69,9 +69,6 @@ export const startSyncRequest = z
   });
 export type StartSyncRequest = z.infer<typeof startSyncRequest>;
 
-/** Requests whose path says everything. */
-export const emptyRequest = z.strictObject({});
-
 /** Query parameters that all lists share: keyset paging by an opaque cursor. */
 const listQuery = {
   limit: z.coerce.number().int().min(1).max(200).default(50),

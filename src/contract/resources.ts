@@ -1,134 +1,234 @@
-import type { JobStatus } from './job-status.ts';
-import type { Platform } from './platform.ts';
-import type { JobTotals, StreamProgress, SyncCheckpoint, WorkflowProgress } from './progress.ts';
-import type { SyncError } from './sync-error.ts';
-import type { MessageDepth, Selection, SyncMode, SyncTrigger } from './sync-options.ts';
+import { z } from 'zod';
+import { JOB_STATUSES } from './job-status.ts';
+import { PLATFORMS } from './platform.ts';
+import type { JobTotals, StreamProgress, SyncCheckpoint } from './progress.ts';
+import { GRAPH_ERROR_KINDS, type SyncError } from './sync-error.ts';
+import { type Selection, SYNC_MODES, SYNC_TRIGGERS } from './sync-options.ts';
 
-/** A page as the API shows it: never its token. Times are ISO 8601 in UTC. */
-export interface PageResource {
-  id: string;
-  facebookPageId: string;
-  name: string;
-  instagramAccountId: string | null;
-  tokenState: 'valid' | 'needs_reconnect';
-  lastSyncedAt: string | null;
-  syncCheckpoint: SyncCheckpoint | null;
-  /** What Meta delivers of the page. */
-  webhooks: PageWebhooks;
-  createdAt: string;
-}
+// What the API shows, as schemas: answers are typed by them, tested against them, and documented by them.
 
+const count = z.int().min(0);
+/** ISO 8601 in UTC. */
+export const time = z.iso.datetime();
+
+export const syncError = z
+  .object({
+    kind: z.enum([...GRAPH_ERROR_KINDS, 'internal']),
+    message: z.string().describe('A sentence that says what happened and what to do.'),
+    detail: z.string().nullable().describe('Meta’s own sentence, code, subcode and trace id, if any.'),
+  })
+  .meta({ id: 'SyncError' }) satisfies z.ZodType<SyncError>;
+
+export const syncCheckpoint = z
+  .object({
+    jobId: z.uuid(),
+    current: count,
+    total: count.nullable(),
+    inserted: count,
+    updated: count,
+    skipped: count,
+    failed: count,
+    eventsCreated: count,
+    lastSyncedId: z.string().nullable().describe('Graph id of the last stored conversation.'),
+    timestamp: time,
+  })
+  .meta({ id: 'SyncCheckpoint' }) satisfies z.ZodType<SyncCheckpoint>;
+
+export const jobTotals = z
+  .object({
+    fetched: count.describe('inserted + updated + unchanged + failed, always.'),
+    inserted: count,
+    updated: count,
+    unchanged: count,
+    failed: count.describe('Set aside: see the job’s failures.'),
+    eventsCreated: count,
+    batches: count,
+    apiCalls: count,
+    histories: count.describe('Conversations whose older messages were fetched to the end.'),
+    historiesFailed: count,
+    unavailable: count.describe('Messages that Graph counts but no longer shows.'),
+  })
+  .meta({ id: 'JobTotals' }) satisfies z.ZodType<JobTotals>;
+
+const selection = z
+  .object({
+    since: time.nullable(),
+    until: time.nullable(),
+    platforms: z.array(z.enum(PLATFORMS)).nullable(),
+    unreadOnly: z.boolean(),
+    conversations: z
+      .record(z.enum(PLATFORMS), z.array(z.string()))
+      .nullable()
+      .describe('These and no others, by Graph id.'),
+  })
+  .meta({ id: 'Selection' }) satisfies z.ZodType<Selection>;
+
+const pageWebhooks = z
+  .object({
+    subscription: z
+      .enum(['unknown', 'subscribed', 'failed'])
+      .describe('`unknown`: nobody has looked yet, or webhooks are not configured.'),
+    fields: z.array(z.string()),
+    error: z.string().nullable().describe('Why not all fields that we want are delivered.'),
+    checkedAt: time.nullable(),
+    lastDeliveryAt: time.nullable().describe('When the newest delivery that was applied arrived.'),
+  })
+  .meta({ id: 'PageWebhooks' });
 /** Whether the page's webhooks come. */
-export interface PageWebhooks {
-  /** `unknown`: nobody has looked yet, or webhooks are not configured. */
-  subscription: 'unknown' | 'subscribed' | 'failed';
-  fields: string[];
-  /** Why not all fields that we want are delivered, as a sentence. */
-  error: string | null;
-  checkedAt: string | null;
-  /** When the newest delivery that was applied arrived. */
-  lastDeliveryAt: string | null;
-}
+export type PageWebhooks = z.infer<typeof pageWebhooks>;
 
+export const pageResource = z
+  .object({
+    id: z.uuid(),
+    facebookPageId: z.string(),
+    name: z.string(),
+    instagramAccountId: z.string().nullable(),
+    tokenState: z.enum(['valid', 'needs_reconnect']),
+    lastSyncedAt: time.nullable(),
+    syncCheckpoint: syncCheckpoint.nullable(),
+    webhooks: pageWebhooks.describe('What Meta delivers of the page.'),
+    createdAt: time,
+  })
+  .meta({ id: 'Page' });
+/** A page as the API shows it: never its token. */
+export type PageResource = z.infer<typeof pageResource>;
+
+export const jobResource = z
+  .object({
+    id: z.uuid(),
+    pageId: z.uuid(),
+    facebookPageId: z.string(),
+    status: z.enum(JOB_STATUSES),
+    mode: z.enum(SYNC_MODES),
+    trigger: z.enum(SYNC_TRIGGERS).describe('What started the job.'),
+    messageDepth: z.union([z.int(), z.literal('all')]),
+    maxConversations: z.int().nullable(),
+    selection: selection.nullable().describe('What a selective job covers.'),
+    conversationId: z
+      .uuid()
+      .nullable()
+      .describe('The one conversation that the job repairs; such a job runs beside the page’s sync.'),
+    total: count
+      .nullable()
+      .describe('Conversations that the job will have covered: an estimate until `totalExact`.'),
+    totalExact: z.boolean(),
+    totals: jobTotals,
+    historiesLeft: count
+      .nullable()
+      .describe('Conversations whose older messages are still to be fetched; null before that phase.'),
+    elapsedMs: count.describe('Time at work in milliseconds, without pauses.'),
+    conversationsPerSecond: z.number(),
+    tokenExpired: z.boolean().describe('Parked until the page is connected anew.'),
+    currentName: z.string().nullable().describe('The conversation stored last, by the name of its person.'),
+    waitingUntil: time.nullable().describe('Until when Meta wants no calls.'),
+    lastError: syncError.nullable().describe('The last one, also when it was overcome.'),
+    message: z.string().nullable().describe('The sentence of its end.'),
+    validation: z.record(z.string(), z.int()).describe('Items that the schemas could not take, by reason.'),
+    createdAt: time,
+    startedAt: time.nullable(),
+    completedAt: time.nullable(),
+    revision: z.int().describe('Grows with every change of the job; the base of the stream’s event ids.'),
+  })
+  .meta({ id: 'Job' });
 /** A job as the API shows it. */
-export interface JobResource {
-  id: string;
-  pageId: string;
-  facebookPageId: string;
-  status: JobStatus;
-  mode: SyncMode;
-  trigger: SyncTrigger;
-  messageDepth: MessageDepth;
-  maxConversations: number | null;
-  /** What a selective job covers. */
-  selection: Selection | null;
-  /** The one conversation that the job repairs; such a job is no sync of the page and runs beside it. */
-  conversationId: string | null;
-  /** Conversations that the job will have covered: an estimate until `totalExact`; `null` while nobody knows. */
-  total: number | null;
-  totalExact: boolean;
-  totals: JobTotals;
-  /** Conversations whose older messages are still to be fetched; `null` before that phase. */
-  historiesLeft: number | null;
-  /** Time at work in milliseconds, without pauses. */
-  elapsedMs: number;
-  conversationsPerSecond: number;
-  tokenExpired: boolean;
-  /** The conversation stored last, by the name of its person. */
-  currentName: string | null;
-  /** Until when Meta wants no calls, if it does not. */
-  waitingUntil: string | null;
-  lastError: SyncError | null;
-  /** The sentence of its end; `null` before. */
-  message: string | null;
-  /** Items that the schemas could not take, by reason. */
-  validation: Record<string, number>;
-  createdAt: string;
-  startedAt: string | null;
-  completedAt: string | null;
-  /** Grows by one with every change of the job; the base of the stream's event ids. */
-  revision: number;
-}
+export type JobResource = z.infer<typeof jobResource>;
 
-/** `GET /api/pages/:id/sync` */
-export interface SyncStatusResource {
-  job: JobResource;
-  /** Whether the workflow itself answered in time, or the row alone. */
-  source: 'workflow' | 'row';
-  phase: WorkflowProgress['phase'] | null;
-  streams: StreamProgress[] | null;
-  /** Estimated time left in seconds; `null` while the total is unknown. */
-  secondsLeft: number | null;
-}
+const streamProgress = z
+  .object({
+    platform: z.enum(PLATFORMS),
+    phase: z.enum(['walk', 'history']),
+    state: z.enum(['walking', 'waiting', 'done', 'stopped']),
+    batches: count,
+    fetched: count,
+    pageSize: count.nullable().describe('Conversations asked for per call.'),
+    waitingUntil: time.nullable(),
+    restarts: count.describe('How often the walk began anew because its cursor had died.'),
+    error: syncError.nullable(),
+  })
+  .meta({ id: 'StreamProgress' }) satisfies z.ZodType<StreamProgress>;
 
+export const syncStatusResource = z
+  .object({
+    job: jobResource,
+    source: z
+      .enum(['workflow', 'row'])
+      .describe('Whether the workflow itself answered in time, or the row alone.'),
+    phase: z.enum(['opening', 'walk', 'history', 'closing', 'ended']).nullable(),
+    streams: z.array(streamProgress).nullable(),
+    secondsLeft: count.nullable().describe('Estimated; null while the total is unknown.'),
+  })
+  .meta({ id: 'SyncStatus' });
+/** `GET /api/pages/{id}/sync` */
+export type SyncStatusResource = z.infer<typeof syncStatusResource>;
+
+export const failureResource = z
+  .object({
+    id: z.int(),
+    platform: z.enum(PLATFORMS),
+    itemType: z
+      .enum(['conversation', 'message', 'history'])
+      .describe('`history`: older messages of a conversation that is stored otherwise.'),
+    graphId: z.string().nullable(),
+    conversationGraphId: z
+      .string()
+      .nullable()
+      .describe('Graph id of the conversation that it is, or belongs to.'),
+    reason: z.string(),
+    detail: z.string().nullable(),
+    payload: z.unknown().describe('The item as Graph sent it.'),
+    createdAt: time,
+    resolvedAt: time.nullable().describe('When a later job has read it.'),
+  })
+  .meta({ id: 'Failure' });
 /** An item set aside. */
-export interface FailureResource {
-  id: number;
-  platform: Platform;
-  /** `history`: older messages of a conversation that is stored otherwise. */
-  itemType: 'conversation' | 'message' | 'history';
-  graphId: string | null;
-  /** Graph id of the conversation that it is, or belongs to. */
-  conversationGraphId: string | null;
-  reason: string;
-  detail: string | null;
-  payload: unknown;
-  createdAt: string;
-  /** When a later job has read it. */
-  resolvedAt: string | null;
-}
+export type FailureResource = z.infer<typeof failureResource>;
 
+export const conversationResource = z
+  .object({
+    id: z.uuid(),
+    pageId: z.uuid(),
+    platform: z.enum(PLATFORMS),
+    graphConversationId: z
+      .string()
+      .nullable()
+      .describe('null while only webhooks know the conversation: they name its person, not the thread.'),
+    contactId: z.uuid().nullable(),
+    senderId: z.string().nullable(),
+    senderName: z.string().nullable(),
+    lastMessageAt: time.nullable(),
+    updatedTime: time.nullable(),
+    messageCount: count.nullable(),
+    unreadCount: count,
+    historyComplete: z.boolean().describe('Whether all messages that Graph shows are stored.'),
+    tags: z.array(z.string()),
+    version: z.int().describe('Grows by one on every real change.'),
+  })
+  .meta({ id: 'Conversation' });
 /** A conversation. */
-export interface ConversationResource {
-  id: string;
-  pageId: string;
-  platform: Platform;
-  /** `null` while only webhooks know the conversation: they name its person, not the thread. */
-  graphConversationId: string | null;
-  contactId: string | null;
-  senderId: string | null;
-  senderName: string | null;
-  lastMessageAt: string | null;
-  updatedTime: string | null;
-  messageCount: number | null;
-  unreadCount: number;
-  /** Whether all messages that Graph shows are stored. */
-  historyComplete: boolean;
-  tags: string[];
-  version: number;
-}
+export type ConversationResource = z.infer<typeof conversationResource>;
 
-/** One event of a conversation, newest first in lists. */
-export interface EventResource {
-  id: number;
-  conversationId: string;
-  eventType: string;
-  direction: 'inbound' | 'outbound';
-  messageId: string | null;
-  occurredAt: string;
-  text: string | null;
-  attachments: unknown;
-  metadata: Record<string, unknown>;
+export const eventResource = z
+  .object({
+    id: z.int(),
+    conversationId: z.uuid(),
+    eventType: z.string(),
+    direction: z.enum(['inbound', 'outbound']),
+    messageId: z.string().nullable(),
+    occurredAt: time,
+    text: z.string().nullable(),
+    attachments: z.unknown(),
+    metadata: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'Event' });
+/** One event of a conversation. */
+export type EventResource = z.infer<typeof eventResource>;
+
+/** A page of a list. */
+export function listOf<T extends z.ZodType>(item: T) {
+  return z.object({
+    data: z.array(item),
+    nextCursor: z.string().nullable().describe('The `cursor` of the next page; null on the last one.'),
+  });
 }
 
 /** A page of a list; `nextCursor` is `null` on the last one. */
@@ -137,26 +237,36 @@ export interface ListResource<T> {
   nextCursor: string | null;
 }
 
+export const streamEvent = z
+  .object({
+    status: z.enum(['processing', 'paused', 'complete', 'partial', 'cancelled', 'error']),
+    jobStatus: z.enum(JOB_STATUSES),
+    jobId: z.uuid(),
+    current: count,
+    total: count.nullable(),
+    inserted: count,
+    updated: count,
+    skipped: count,
+    failed: count,
+    eventsCreated: count,
+    histories: count.describe('Conversations whose older messages were fetched to the end.'),
+    historiesLeft: count.nullable(),
+    name: z.string().nullable(),
+    waitingUntil: time.nullable(),
+    tokenExpired: z.boolean(),
+    error: z.string().nullable().describe('What went wrong last; null while conversations come.'),
+  })
+  .meta({ id: 'StreamEvent' });
 /** One event of the live stream, the seeds' fields (requirement B3). */
-export interface StreamEvent {
-  status: 'processing' | 'paused' | 'complete' | 'partial' | 'cancelled' | 'error';
-  jobStatus: JobStatus;
-  jobId: string;
-  current: number;
-  total: number | null;
-  inserted: number;
-  updated: number;
-  skipped: number;
-  failed: number;
-  eventsCreated: number;
-  /** Conversations whose older messages were fetched to the end, and those that are left (`null` before that phase). */
-  histories: number;
-  historiesLeft: number | null;
-  name: string | null;
-  /** Until when Meta wants no calls, if it does not. */
-  waitingUntil: string | null;
-  /** Parked until the page is connected anew. */
-  tokenExpired: boolean;
-  /** What went wrong last, as a sentence; `null` while conversations come. */
-  error: string | null;
-}
+export type StreamEvent = z.infer<typeof streamEvent>;
+
+export const problemResource = z
+  .looseObject({
+    type: z.string().describe('`urn:pagesync:problem:<name>`, stable.'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string(),
+    errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457' });

@@ -1,0 +1,109 @@
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Scope } from '../contract/access.ts';
+import type { ProblemName } from '../contract/problems.ts';
+
+export type Method = 'get' | 'post' | 'patch' | 'delete';
+
+/** Groups of operations, as the documentation shows them. */
+export type Tag = 'Pages' | 'Syncs' | 'Jobs' | 'Conversations' | 'About';
+
+/** One answer of an operation. Without `body` it has none. */
+export interface Answer {
+  description: string;
+  body?: z.ZodType;
+  /** `application/json` unless said. */
+  contentType?: string;
+}
+
+type Answers = Readonly<Record<number, Answer>>;
+
+type BodyOf<T> = T extends { body: infer S extends z.ZodType } ? { body: z.output<S> } : { body?: never };
+
+/** What a handler answers with: one of the statuses that the operation names, with its body. */
+export type ReplyOf<A extends Answers> = {
+  [S in keyof A]: { status: S; headers?: Record<string, string> } & BodyOf<A[S]>;
+}[keyof A];
+
+/** What a handler works with: everything that the operation describes, validated. */
+export interface Input<Query, Body> {
+  /** The path's parameters, as they stand there. */
+  params: Record<string, string>;
+  query: Query;
+  body: Body;
+  /** For streams, and what is no part of a description. */
+  req: Request;
+  res: Response;
+}
+
+const NOTHING = z.strictObject({});
+type Nothing = typeof NOTHING;
+
+/** How an operation is written down. */
+export interface OperationSpec<Q extends z.ZodType, B extends z.ZodType, A extends Answers> {
+  method: Method;
+  /** As OpenAPI writes it: `/api/pages/{id}`. */
+  path: string;
+  /** Unique; names the operation in generated clients. */
+  id: string;
+  tag: Tag;
+  summary: string;
+  description?: string;
+  /** Who may. */
+  scope: Scope;
+  /** What the path's parameters are, by name. */
+  params?: Record<string, string>;
+  query?: Q;
+  body?: B;
+  answers: A;
+  /** Problems of its own; those that any operation may have are added. */
+  problems?: readonly ProblemName[];
+  /** `null`: the handler answers by itself, as streams do. */
+  handle(input: Input<z.output<Q>, z.output<B>>): Promise<ReplyOf<A> | null>;
+}
+
+/** An operation of the API: its description, from which the OpenAPI document is made, and what it does. */
+export interface Operation {
+  method: Method;
+  path: string;
+  id: string;
+  tag: Tag;
+  summary: string;
+  description: string | null;
+  scope: Scope;
+  params: Record<string, string>;
+  query: z.ZodType;
+  /** `null`: the operation takes no body. */
+  body: z.ZodType | null;
+  answers: Answers;
+  problems: readonly ProblemName[];
+  handle(input: Input<unknown, unknown>): Promise<Reply | null>;
+}
+
+/** A reply, whatever the operation. */
+export interface Reply {
+  status: number;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/**
+ * Describes an operation. The schemas validate what comes in before the handler sees it; a handler whose answer does not
+ * fit its description does not compile.
+ */
+export function operation<
+  const A extends Answers,
+  Q extends z.ZodType = Nothing,
+  B extends z.ZodType = Nothing,
+>(spec: OperationSpec<Q, B, A>): Operation {
+  return {
+    ...spec,
+    description: spec.description ?? null,
+    params: spec.params ?? {},
+    query: spec.query ?? NOTHING,
+    body: spec.method === 'get' || spec.method === 'delete' ? null : (spec.body ?? NOTHING),
+    problems: spec.problems ?? [],
+    // what the schemas let through is what the handler takes
+    handle: (input) => spec.handle(input as Input<z.output<Q>, z.output<B>>) as Promise<Reply | null>,
+  };
+}

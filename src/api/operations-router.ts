@@ -1,0 +1,43 @@
+import express, { type Request, type RequestHandler, Router } from 'express';
+import type { Scope } from '../contract/access.ts';
+import type { Operation } from './operation.ts';
+import { readBody, readQuery } from './read-request.ts';
+
+/** The largest body that an operation takes. */
+const MAX_BODY = '100kb';
+
+/** What stands before every operation. */
+export interface Guards {
+  /** Lets those pass who may. */
+  requireScope(scope: Scope): RequestHandler;
+}
+
+/** The routes of operations, each behind the same guards: who may, then what came, then the handler. */
+export function operationsRouter(operations: readonly Operation[], guards: Guards): Router {
+  const router = Router();
+  const json = express.json({ limit: MAX_BODY });
+  for (const operation of operations) {
+    const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
+    router[operation.method](path, guards.requireScope(operation.scope), json, answer(operation));
+  }
+  return router;
+}
+
+function answer(operation: Operation): RequestHandler {
+  return async (req, res) => {
+    const query = readQuery(req, operation.query);
+    const body = operation.body === null ? undefined : readBody(req, operation.body);
+    const reply = await operation.handle({ params: pathParams(req), query, body, req, res });
+    if (reply === null) return;
+    res.status(reply.status).set(reply.headers ?? {});
+    if (reply.body === undefined) res.end();
+    else res.json(reply.body);
+  };
+}
+
+function pathParams(req: Request): Record<string, string> {
+  const named = Object.entries(req.params).filter((entry): entry is [string, string] => {
+    return typeof entry[1] === 'string';
+  });
+  return Object.fromEntries(named);
+}

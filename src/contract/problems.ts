@@ -1,0 +1,53 @@
+/** A kind of problem: with which statuses it comes, and when. */
+interface ProblemKind {
+  status: readonly number[];
+  when: string;
+}
+
+const kinds = {
+  validation: {
+    status: [422, 400],
+    when: 'A field of the body (422) or a parameter of the query (400) is wrong: `errors: [{field, message}]`.',
+  },
+  'malformed-json': { status: [400], when: 'The body is not JSON: `errors`.' },
+  'unsupported-media-type': { status: [415], when: 'The body is not `application/json`.' },
+  'too-large': { status: [413], when: 'The body is too large.' },
+  unauthorized: { status: [401], when: 'No token, a wrong one, one that was revoked or has expired.' },
+  forbidden: { status: [403], when: 'The token’s scope is too weak: `scope` is the one that is needed.' },
+  'not-found': { status: [404], when: 'There is no such thing, or no such route.' },
+  'sync-in-progress': {
+    status: [409],
+    when: 'The page is being synced: `jobId`, `progress` (as `GET …/sync`).',
+  },
+  'repair-in-progress': { status: [409], when: 'The conversation is being repaired: `jobId`.' },
+  'nothing-to-resume': { status: [409], when: 'The page has no checkpoint.' },
+  'nothing-to-retry': {
+    status: [409],
+    when: 'The job has set nothing aside that could be read again.',
+  },
+  'not-connected': { status: [409], when: 'The page, or its Instagram account, is not connected.' },
+  'thread-unknown': {
+    status: [409],
+    when: 'Only webhooks know the conversation so far: the next sync finds its thread.',
+  },
+  'sync-not-running': { status: [404], when: 'No sync is running: there is nothing to steer.' },
+  'bad-signature': { status: [401], when: 'A webhook’s signature does not fit its body.' },
+  'bad-verify-token': { status: [403], when: 'The verify token of a handshake is not ours.' },
+  'webhooks-not-configured': { status: [503], when: '`FACEBOOK_APP_SECRET` is not set.' },
+  'temporal-unavailable': {
+    status: [503],
+    when: 'Temporal does not answer; `detail` says whether something may have been taken.',
+  },
+  'database-unavailable': { status: [503], when: 'PostgreSQL does not answer.' },
+  internal: { status: [500], when: 'A fault of ours; the server’s log has the details.' },
+} satisfies Record<string, ProblemKind>;
+
+/** Stable names of problems; `type` is `urn:pagesync:problem:<name>` (RFC 9457). */
+export type ProblemName = keyof typeof kinds;
+
+export const PROBLEMS: Record<ProblemName, ProblemKind> = kinds;
+
+/** The `type` of a problem. */
+export function problemType(name: ProblemName): string {
+  return `urn:pagesync:problem:${name}`;
+}
