@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { FaultsLast } from './test/support/faults-last.ts';
 
 export default defineConfig({
   test: {
@@ -7,6 +8,9 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts', 'test/faults/report.ts'],
     include: ['test/{unit,workflow,integration,faults}/**/*.test.ts'],
     provide: { faultsForm: 'short' },
+    // most files wait most of the time: for Temporal, for a process to start, for a time-out
+    maxWorkers: 2,
+    sequence: { sequencer: FaultsLast },
     // the fault campaigns run side by side
     maxConcurrency: 10,
     testTimeout: 60_000,

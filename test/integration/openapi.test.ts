@@ -1,0 +1,152 @@
+/* Every operation of the OpenAPI document is called on a real installation, and every answer held against the document. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ConversationResource, JobResource, ListResource } from '../../src/contract/resources.ts';
+import { type Description, documentedAnswers } from '../support/documented-answers.ts';
+import { eventually } from '../support/eventually.ts';
+import { freshPageId, type Stack, startStack, type TestPage } from '../support/stack.ts';
+
+let stack: Stack;
+let page: TestPage;
+let description: Description;
+let answers: ReturnType<typeof documentedAnswers>;
+
+beforeAll(async () => {
+  stack = await startStack({ env: { SYNC_SLICE_SECONDS: '0.2' } });
+  page = await stack.addPage({ conversations: 120, messages: 3 });
+  description = (await stack.api.get<Description>('/api/openapi.json')).body;
+  answers = documentedAnswers(description);
+});
+afterAll(() => stack.close());
+
+/** Calls, and holds the answer against the document. */
+async function call<T = unknown>(method: string, path: string, body?: unknown) {
+  const response = await stack.api.fetch(path, {
+    method,
+    ...(body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });
+  const text = await response.text();
+  const { operationId, status } = answers.check(method, path, response, text);
+  const isJson = response.headers.get('content-type')?.includes('json');
+  return { operationId, status, body: (isJson ? JSON.parse(text) : text) as T };
+}
+
+const NOBODY = randomUUID();
+const called = new Set<string>();
+
+/** Calls that must work. */
+async function works<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
+  const answer = await call<T>(method, path, body);
+  expect(answer, `${method} ${path}: ${JSON.stringify(answer.body)}`).toMatchObject({
+    status: expect.toSatisfy((status: number) => status < 300),
+  });
+  called.add(answer.operationId);
+  return answer.body;
+}
+
+/** Calls that must not work, and say so as the document does. */
+async function fails(status: number, method: string, path: string, body?: unknown): Promise<void> {
+  const answer = await call(method, path, body);
+  expect(answer.status, `${method} ${path}: ${JSON.stringify(answer.body)}`).toBe(status);
+}
+
+/** A job that stands at its first page, until `go`. */
+async function heldJob(): Promise<{ job: JobResource; go(): void }> {
+  stack.simulator.control('POST', '/latency', { ms: 1500 });
+  const job = await works<JobResource>('POST', `/api/pages/${page.id}/sync`, { mode: 'full' });
+  return { job, go: () => stack.simulator.control('POST', '/latency', { ms: 0 }) };
+}
+
+const inStatus = (id: string, status: string) =>
+  eventually(async () => {
+    const job = await works<JobResource>('GET', `/api/jobs/${id}`);
+    return job.status === status ? job : null;
+  }, `job ${id} in status ${status}`);
+
+describe('answers are as the document says', () => {
+  test('pages', async () => {
+    const request = { facebookPageId: freshPageId(), name: 'A page', accessToken: 'EAAtoken' };
+    await works('POST', '/api/pages', request);
+    await works('POST', '/api/pages', request);
+    await works('GET', '/api/pages?limit=1');
+    await works('GET', `/api/pages/${request.facebookPageId}`);
+    await fails(422, 'POST', '/api/pages', {});
+    await fails(400, 'GET', '/api/pages?limit=x');
+    await fails(404, 'GET', '/api/pages/unknown');
+  });
+
+  test('a sync, steered and watched', async () => {
+    const { job, go } = await heldJob();
+    await fails(409, 'POST', `/api/pages/${page.id}/sync`, {});
+    await works('GET', `/api/pages/${page.id}/sync`);
+    await works('POST', `/api/pages/${page.id}/sync/pause`);
+    await inStatus(job.id, 'PAUSED');
+    await works('POST', `/api/pages/${page.id}/sync/resume`);
+    await inStatus(job.id, 'IN_PROGRESS');
+    await works('POST', `/api/pages/${page.id}/sync/cancel`);
+    await inStatus(job.id, 'CANCELLED');
+    const again = await eventually(async () => {
+      // the workflow ends a moment after its job
+      const answer = await call<JobResource>('POST', `/api/pages/${page.id}/sync`, { resume: true });
+      return answer.status === 202 ? answer.body : null;
+    }, 'the resumed sync');
+    await works('POST', `/api/jobs/${again.id}/cancel`);
+    await inStatus(again.id, 'CANCELLED');
+    await fails(404, 'POST', `/api/jobs/${again.id}/cancel`);
+    go();
+    const last = await works<JobResource>('POST', `/api/pages/${page.id}/sync`, { resume: true });
+    await works('GET', `/api/pages/${page.id}/sync/stream`);
+    await inStatus(last.id, 'COMPLETED');
+    await works('GET', `/api/pages/${page.id}/sync`);
+  });
+
+  test('jobs, and what they set aside', async () => {
+    const other = await stack.addPage({
+      conversations: 3,
+      messages: 60,
+      exactMessages: true,
+      instagram: false,
+    });
+    stack.simulator.control('POST', '/faults', {
+      match: { page: other.facebookPageId, edge: 'messages' },
+      times: 'always',
+      fault: { kind: 'error', name: 'reduce-data' },
+    });
+    const { id } = await works<JobResource>('POST', `/api/pages/${other.id}/sync`);
+    await inStatus(id, 'COMPLETED');
+    await works('GET', `/api/jobs?pageId=${other.id}&status=COMPLETED`);
+    const failures = await works<ListResource<unknown>>('GET', `/api/jobs/${id}/failures`);
+    expect(failures.data).toHaveLength(3);
+    await fails(404, 'GET', `/api/jobs/${NOBODY}`);
+    stack.simulator.control('DELETE', '/faults');
+    const retry = await works<JobResource>('POST', `/api/jobs/${id}/retry-failed`);
+    await inStatus(retry.id, 'COMPLETED');
+    await fails(409, 'POST', `/api/jobs/${id}/retry-failed`);
+  });
+
+  test('conversations', async () => {
+    const { data } = await works<ListResource<ConversationResource>>(
+      'GET',
+      `/api/conversations?pageId=${page.id}&platform=instagram`,
+    );
+    await works('GET', `/api/conversations/${data[0]?.id}/events`);
+    const repair = await works<JobResource>('POST', `/api/conversations/${data[0]?.id}/repair`);
+    await inStatus(repair.id, 'COMPLETED');
+    await fails(404, 'POST', `/api/conversations/${NOBODY}/repair`);
+  });
+
+  test('the document itself', async () => {
+    await works('GET', '/api/openapi.json');
+    const docs = await stack.api.fetch('/api/docs');
+    expect(docs.status).toBe(200);
+    expect(await docs.text()).toContain('swagger-ui-bundle.js');
+  });
+
+  test('and no operation was left out', () => {
+    const described = answers.operations.map(({ operationId }) => operationId);
+    expect(new Set(described).size).toBe(described.length);
+    expect([...called].sort()).toEqual([...described].sort());
+  });
+});
