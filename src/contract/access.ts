@@ -56,9 +56,7 @@ export const sessionResource = z
     csrfToken: z
       .string()
       .nullable()
-      .describe(
-        'Of a signed-in browser: goes into the header `X-CSRF-Token` of whatever changes something.',
-      ),
+      .describe('Of a signed-in browser: goes into the header `X-CSRF-Token` of whatever changes something.'),
     expiresAt: time.nullable().describe('Until when a browser is signed in.'),
   })
   .meta({ id: 'Session' });
