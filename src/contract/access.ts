@@ -34,8 +34,11 @@ export const apiTokenResource = z
   .meta({ id: 'ApiToken' });
 export type ApiTokenResource = z.infer<typeof apiTokenResource>;
 
-export const createdTokenResource = apiTokenResource
-  .extend({ token: z.string().startsWith(TOKEN_PREFIX).describe('The token itself: shown this once.') })
+export const createdTokenResource = z
+  .object({
+    ...apiTokenResource.shape,
+    token: z.string().startsWith(TOKEN_PREFIX).describe('The token itself: shown this once.'),
+  })
   .meta({ id: 'CreatedApiToken' });
 export type CreatedTokenResource = z.infer<typeof createdTokenResource>;
 
