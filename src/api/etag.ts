@@ -8,6 +8,16 @@ export function etagOf(resource: unknown): string {
 }
 
 /**
+ * Whether the client has the resource as it is. Asked here and not of Express, which would say no to everyone who uses
+ * `fetch`: it adds `Cache-Control: no-cache`, by which only caches on the way are meant.
+ */
+export function isKnown(req: Request, etag: string): boolean {
+  const known = req.get('if-none-match');
+  if (known === undefined) return false;
+  return known.trim() === '*' || tagsOf(known).some((tag) => tag.replace(/^W\//, '') === etag);
+}
+
+/**
  * Goes on only if the resource is as the client saw it. A request without `If-Match` does not care.
  *
  * @param current the resource as it is now, as a GET shows it
@@ -16,9 +26,12 @@ export function etagOf(resource: unknown): string {
 export function requireMatch(req: Request, current: unknown): void {
   const wanted = req.get('if-match');
   if (wanted === undefined || wanted.trim() === '*') return;
-  const tags = wanted.split(',').map((tag) => tag.trim());
   // weak tags never match here (RFC 9110, 13.1.1)
-  if (tags.includes(etagOf(current))) return;
+  if (tagsOf(wanted).includes(etagOf(current))) return;
   const detail = 'It has changed since you read it. Read it again, and decide anew.';
   throw new Problem(412, 'precondition-failed', 'The resource has changed', detail);
+}
+
+function tagsOf(header: string): string[] {
+  return header.split(',').map((tag) => tag.trim());
 }

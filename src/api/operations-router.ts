@@ -1,6 +1,6 @@
 import express, { type Request, type RequestHandler, Router } from 'express';
 import type { Scope } from '../contract/access.ts';
-import { etagOf } from './etag.ts';
+import { etagOf, isKnown } from './etag.ts';
 import type { Idempotent } from './idempotency.ts';
 import { type Operation, takesIdempotencyKey } from './operation.ts';
 import { readBody, readQuery } from './read-request.ts';
@@ -36,8 +36,13 @@ function answer(operation: Operation, { idempotent }: Guards): RequestHandler {
     const reply = isIdempotent ? await idempotent(req, res, body, run) : await run();
     if (reply === null) return;
     if (operation.method === 'get' && reply.body !== undefined) {
-      // who has it may keep it, and asks whether it is still so: Express answers 304 by the ETag
-      res.set({ 'Cache-Control': 'private, no-cache', ETag: etagOf(reply.body) });
+      const etag = etagOf(reply.body);
+      // who has it may keep it, and asks whether it is still so
+      res.set({ 'Cache-Control': 'private, no-cache', ETag: etag });
+      if (isKnown(req, etag)) {
+        res.status(304).end();
+        return;
+      }
     } else {
       res.set('Cache-Control', 'no-store');
     }

@@ -79,16 +79,16 @@ export function toProblem(error: unknown, req: Request): Problem {
       errors: [{ field: 'cursor', message: 'is not one of this list' }],
     });
   }
+  if (error instanceof URIError) return notFound('Resource');
   const unread = unreadableBody(error);
   if (unread !== null) return unread;
-  if (error instanceof URIError) return notFound('Resource');
   return new Problem(500, 'internal', 'Internal error', 'The server’s log has the details.');
 }
 
 /** What body-parser says of a body; `null` for any other error. */
 function unreadableBody(error: unknown): Problem | null {
-  if (!(error instanceof Error && 'type' in error && 'status' in error)) return null;
-  if (error.type === 'entity.too.large') return new Problem(413, 'too-large', 'The body is too large');
+  if (!(error instanceof Error && 'status' in error)) return null;
+  if (error.status === 413) return new Problem(413, 'too-large', 'The body is too large');
   if (error.status === 415) {
     return new Problem(415, 'unsupported-media-type', 'The body cannot be read', error.message);
   }
