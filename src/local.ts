@@ -134,10 +134,13 @@ async function run(
     return complete && closers.breakdown === null ? 0 : 1;
   }
 
+  const signIn = await client.createSignInLink();
   say(`
 Running. Ctrl+C stops everything; the data stays.
 
   API               ${api.url}
+  Sign in           ${signIn.url}
+                    (one browser, once, within ten minutes)
   Temporal Web UI   ${servers.temporalUi ?? 'where your Temporal has it'}
   Data and log      ${dataDir} (${logFile})
   psql              ${servers.psql}

@@ -53,7 +53,8 @@ export async function startApi(
     const app = createApp(
       { store, sync, hub, subscribePage },
       { deliveries, waker, secrets: config.webhooks },
-      { apiToken: config.apiToken, logger },
+      config,
+      logger,
     );
     await listenToProgress(
       sql,
@@ -64,7 +65,11 @@ export async function startApi(
       logger.warn({ err: error }, 'The search attributes are not registered yet');
     });
 
-    const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app);
+    const requestTimeout = Math.ceil(config.http.requestTimeoutMs);
+    const headersTimeout = Math.min(Math.ceil(config.http.headersTimeoutMs), requestTimeout);
+    // who sends too slowly is found within a tenth of that time, not within Node's half minute
+    const connectionsCheckingInterval = Math.ceil(headersTimeout / 10);
+    const server = createServer({ headersTimeout, requestTimeout, connectionsCheckingInterval }, app);
     server.listen({ port: config.port, host: config.host });
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;

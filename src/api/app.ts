@@ -3,10 +3,11 @@ import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
 import type { Logger } from '../log.ts';
 import { aboutOperations, docsRouter } from './about.ts';
-import { requireScope, requireToken } from './auth.ts';
+import { type AccessConfig, createAccess, requireScope } from './access/index.ts';
 import { conversationOperations } from './conversations.ts';
 import type { ApiDeps } from './deps.ts';
 import { healthRouter } from './health.ts';
+import { idempotent } from './idempotency.ts';
 import { jobOperations } from './jobs.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Operation } from './operation.ts';
@@ -16,18 +17,23 @@ import { problemHandler, unknownRoute } from './problem.ts';
 import { syncOperations } from './sync.ts';
 import { type WebhookDeps, webhooksRouter } from './webhooks.ts';
 
-/** The HTTP API. Every route but `/health` and Meta's own wants the token. */
+/** The HTTP API. Every route but `/health`, `/sign-in` and Meta's own wants to know who asks. */
 export function createApp(
   deps: ApiDeps,
   webhooks: WebhookDeps,
-  options: { apiToken: string; logger: Logger },
+  config: AccessConfig,
+  logger: Logger,
 ): Express {
+  const access = createAccess(deps.store, config);
   const app = express();
   app.disable('x-powered-by');
+  // each operation says how its answer may be kept
+  app.disable('etag');
+  app.set('trust proxy', config.http.trustedProxies);
   app.use(helmet());
   app.use(
     pinoHttp({
-      logger: options.logger,
+      logger,
       quietReqLogger: true,
       serializers: { req: withoutQuery },
       // thousands a minute, and what matters is in webhook_deliveries
@@ -36,30 +42,38 @@ export function createApp(
   );
   app.use('/webhooks', webhooksRouter(webhooks));
   app.use('/health', healthRouter(deps));
-  app.use('/api', requireToken(options.apiToken));
+  app.use('/sign-in', access.signIn);
+  app.use('/api', access.gate);
   app.use('/api/docs', docsRouter());
-  app.use(operationsRouter(operationsOf(deps), { requireScope }));
+  app.use(
+    operationsRouter(operationsOf(deps, access.operations), {
+      requireScope,
+      idempotent: idempotent(deps.store.idempotency),
+    }),
+  );
   app.use(unknownRoute);
   app.use(problemHandler);
   return app;
 }
 
 /** Every operation of the API: its routes and its OpenAPI document are made from this list. */
-function operationsOf(deps: ApiDeps): Operation[] {
+function operationsOf(deps: ApiDeps, access: readonly Operation[]): Operation[] {
   const operations: Operation[] = [
     ...pageOperations(deps),
     ...syncOperations(deps),
     ...jobOperations(deps),
     ...conversationOperations(deps),
+    ...access,
     ...aboutOperations(() => document),
   ];
   const document = openApiDocument(operations);
   return operations;
 }
 
-/** The request as it is logged: Meta's handshake has the verify token in its query. */
+/** What has a secret in its query: Meta's handshake the verify token, a sign-in link its code. */
+const SECRET_QUERIES = /^\/(webhooks|sign-in)\b/i;
+
+/** The request as it is logged. */
 function withoutQuery<T extends { url?: string; query?: unknown }>(req: T): T {
-  return req.url?.toLowerCase().startsWith('/webhooks/')
-    ? { ...req, url: req.url.split('?')[0], query: undefined }
-    : req;
+  return SECRET_QUERIES.test(req.url ?? '') ? { ...req, url: req.url?.split('?')[0], query: undefined } : req;
 }

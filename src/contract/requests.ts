@@ -81,6 +81,9 @@ const pageReference = z.string().min(1).max(64).optional();
 /** `GET /api/pages` */
 export const listPagesQuery = z.strictObject(listQuery);
 
+/** `GET /api/tokens` */
+export const listTokensQuery = z.strictObject(listQuery);
+
 /** `GET /api/jobs` */
 export const listJobsQuery = z.strictObject({
   ...listQuery,

@@ -1,10 +1,13 @@
+import { createApiTokenStore } from './api-tokens.ts';
 import { createBatchStore } from './batches.ts';
 import { createConversationStore } from './conversations.ts';
 import { createFailureStore } from './failures.ts';
 import { createHistoryStore } from './histories.ts';
+import { createIdempotencyStore } from './idempotency.ts';
 import { createJobLifecycle } from './job-lifecycle.ts';
 import { createJobStore } from './jobs.ts';
 import { createPageStore } from './pages.ts';
+import { createSessionStore } from './sessions.ts';
 import type { Sql } from './sql.ts';
 import { createSubscriptionStore } from './subscriptions.ts';
 import type { TokenCipher } from './token-cipher.ts';
@@ -28,6 +31,9 @@ export function createStore(sql: Sql, cipher: TokenCipher) {
     subscriptions: createSubscriptionStore(sql),
     deliveries: createDeliveryStore(sql),
     webhookItems: createWebhookItemStore(sql),
+    tokens: createApiTokenStore(sql),
+    sessions: createSessionStore(sql),
+    idempotency: createIdempotencyStore(sql),
     /** Whether PostgreSQL answers. */
     async isReady(): Promise<boolean> {
       try {
@@ -57,11 +63,14 @@ export {
   nextPageOf,
   withHistoryPage,
 } from './history.ts';
+export type { Claim, KeptAnswer, KeyedRequest } from './idempotency.ts';
 export type { JobScope } from './job-scope.ts';
 export { decodeCursor, isUuid, type Keyset } from './keyset.ts';
 export { migrate } from './migrate.ts';
 export { type PageCredentials, UnreadableToken } from './pages.ts';
 export { listenToProgress, type ProgressHint, type StoredItem } from './progress-channel.ts';
+export { hashOfSecret } from './secret.ts';
+export type { Session } from './sessions.ts';
 export { connectSql, isDatabaseAway, type Sql, sqlState } from './sql.ts';
 export { createTokenCipher, type TokenCipher } from './token-cipher.ts';
 export type { EndedJobPlace, EndedJobs, OpenJob } from './upkeep.ts';

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ConversationResource, JobResource, ListResource } from '../../src/contract/resources.ts';
+import { signIn } from '../support/browser.ts';
 import { type Description, documentedAnswers } from '../support/documented-answers.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshPageId, type Stack, startStack, type TestPage } from '../support/stack.ts';
@@ -21,12 +22,19 @@ afterAll(() => stack.close());
 
 /** Calls, and holds the answer against the document. */
 async function call<T = unknown>(method: string, path: string, body?: unknown) {
-  const response = await stack.api.fetch(path, {
+  return answered<T>(
     method,
-    ...(body === undefined
-      ? {}
-      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  });
+    path,
+    await stack.api.fetch(path, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    }),
+  );
+}
+
+async function answered<T = unknown>(method: string, path: string, response: Response) {
   const text = await response.text();
   const { operationId, status } = answers.check(method, path, response, text);
   const isJson = response.headers.get('content-type')?.includes('json');
@@ -135,6 +143,20 @@ describe('answers are as the document says', () => {
     const repair = await works<JobResource>('POST', `/api/conversations/${data[0]?.id}/repair`);
     await inStatus(repair.id, 'COMPLETED');
     await fails(404, 'POST', `/api/conversations/${NOBODY}/repair`);
+  });
+
+  test('who may', async () => {
+    const { id } = await works<{ id: string }>('POST', '/api/tokens', { name: 'a token', scope: 'read' });
+    await works('GET', '/api/tokens');
+    await works('GET', `/api/tokens/${id}`);
+    await works('DELETE', `/api/tokens/${id}`);
+    await fails(404, 'DELETE', `/api/tokens/${NOBODY}`);
+    await works('GET', '/api/session');
+    await fails(404, 'DELETE', '/api/session');
+    const { url } = await works<{ url: string }>('POST', '/api/sign-in-links', {});
+    const browser = await signIn(url);
+    const signedOut = await browser.fetch('/api/session', { method: 'DELETE' });
+    called.add((await answered('DELETE', '/api/session', signedOut)).operationId);
   });
 
   test('the document itself', async () => {
