@@ -29,6 +29,11 @@ export function conversationsPerSecond(fetched: number, elapsedMs: number): numb
   return elapsedMs > 0 ? Math.round((fetched / elapsedMs) * 10_000) / 10 : 0;
 }
 
+/** Percent of what was fetched that is stored, to two decimals; `null` when nothing was fetched. */
+export function successRate({ fetched, failed }: Pick<JobTotals, 'fetched' | 'failed'>): number | null {
+  return fetched === 0 ? null : Math.round((10_000 * (fetched - failed)) / fetched) / 100;
+}
+
 /** Estimated seconds until the total is reached; `null` while total or speed is unknown. */
 export function secondsLeft(total: number | null, fetched: number, perSecond: number): number | null {
   return total === null || perSecond === 0 ? null : Math.ceil(Math.max(0, total - fetched) / perSecond);
