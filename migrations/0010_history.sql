@@ -85,7 +85,7 @@ CREATE VIEW rate_limit_headroom AS
 SELECT b.asset,
   CASE WHEN b.asset = '(app)' THEN 'app' WHEN b.asset = p.facebook_page_id THEN 'messenger' ELSE 'instagram' END AS pool,
   p.id AS page_id, p.facebook_page_id, p.name AS page_name, meter.percent AS usage_percent,
-  greatest(0, 100 - meter.percent) AS headroom_percent, b.observed_at,
+  CASE WHEN meter.percent IS NOT NULL THEN greatest(0, 100 - meter.percent) END AS headroom_percent, b.observed_at,
   CASE WHEN b.blocked_until > now() THEN b.blocked_until END AS blocked_until,
   CASE WHEN b.blocked_until > now() THEN b.blocked_why END AS blocked_why
 FROM graph_budget b

@@ -8,12 +8,15 @@ import { conversationOperations } from './conversations.ts';
 import type { ApiDeps } from './deps.ts';
 import { healthRouter } from './health.ts';
 import { idempotent } from './idempotency.ts';
+import { historyOperations } from './history.ts';
 import { jobOperations } from './jobs.ts';
+import { maintenanceOperations } from './maintenance.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Operation } from './operation.ts';
 import { operationsRouter } from './operations-router.ts';
 import { pageOperations } from './pages.ts';
 import { problemHandler, unknownRoute } from './problem.ts';
+import { reportOperations } from './reports.ts';
 import { syncOperations } from './sync.ts';
 import { type WebhookDeps, webhooksRouter } from './webhooks.ts';
 
@@ -62,8 +65,11 @@ function operationsOf(deps: ApiDeps, access: readonly Operation[]): Operation[] 
     ...pageOperations(deps),
     ...syncOperations(deps),
     ...jobOperations(deps),
+    ...reportOperations(deps),
     ...conversationOperations(deps),
     ...access,
+    ...historyOperations(deps),
+    ...maintenanceOperations(deps),
     ...aboutOperations(() => document),
   ];
   const document = openApiDocument(operations);

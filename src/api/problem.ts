@@ -37,6 +37,13 @@ export function invalidField(field: string, message: string): Problem {
   });
 }
 
+/** A parameter of the query that is well-formed and yet wrong. */
+export function invalidParameter(field: string, message: string): Problem {
+  return new Problem(400, 'validation', 'The query is not valid', `${field}: ${message}`, {
+    errors: [{ field, message }],
+  });
+}
+
 /** One entry per field, named as the client wrote it. */
 export function validationProblem(error: z.ZodError, where: 'body' | 'query'): Problem {
   const errors = error.issues.flatMap((issue) => {

@@ -11,7 +11,7 @@ const maintenanceRun = z
     state: z
       .enum(['running', 'completed', 'failed', 'unknown'])
       .describe('`unknown`: Temporal keeps it no longer, or does not answer.'),
-    result: z.record(z.string(), z.number()).nullable().describe('What it has found, deleted or closed.'),
+    result: z.record(z.string(), z.unknown()).nullable().describe('What it has found, deleted or closed.'),
   })
   .meta({ id: 'MaintenanceRun' });
 export type MaintenanceRun = z.infer<typeof maintenanceRun>;

@@ -18,6 +18,10 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+function daysBetween(from: string, to: string): number {
+  return (Date.parse(to) - Date.parse(from)) / 86_400_000;
+}
+
 /** `GET /api/analytics/syncs` */
 export const syncHistoryQuery = z
   .strictObject({
@@ -27,7 +31,7 @@ export const syncHistoryQuery = z
       .max(64)
       .optional()
       .describe('Our UUID or the Facebook page ID; absent: all pages.'),
-    from: day.optional().describe('First day; by default 29 days before the last.'),
+    from: day.optional().describe('First day; by default 30 days are shown.'),
     to: day.optional().describe('Last day; by default today.'),
     timeZone: z
       .string()
@@ -39,6 +43,9 @@ export const syncHistoryQuery = z
   .superRefine(({ from, to }, context) => {
     if (from !== undefined && to !== undefined && from > to) {
       context.addIssue({ code: 'custom', path: ['to'], message: 'must not be before from' });
+    }
+    if (from !== undefined && daysBetween(from, to ?? new Date().toISOString()) > MAX_DAYS) {
+      context.addIssue({ code: 'custom', path: ['from'], message: `at most ${MAX_DAYS} days at a time` });
     }
   });
 export type SyncHistoryQuery = z.infer<typeof syncHistoryQuery>;

@@ -49,7 +49,7 @@ export function createAnalyticsStore(sql: Sql) {
     /**
      * Every day of a range, also those without a sync, and all of them together.
      *
-     * @param range without days: the last 30; with one of them: 30 days from or to it
+     * @param range without days: the last 30; without an end: up to today; without a beginning: 30 days up to the end
      * @throws PostgresError 22023 when PostgreSQL does not know the time zone
      */
     async syncHistory(
@@ -59,7 +59,7 @@ export function createAnalyticsStore(sql: Sql) {
       const rows = await sql<DayRow[]>`
         WITH range AS (
           SELECT coalesce(${from ?? null}::date, last - ${USUAL_DAYS - 1}::int) AS first, last
-          FROM (SELECT coalesce(${to ?? null}::date, (now() AT TIME ZONE ${timeZone}::text)::date) AS last) t
+          FROM (SELECT greatest(${from ?? null}::date, coalesce(${to ?? null}::date, (now() AT TIME ZONE ${timeZone}::text)::date)) AS last) t
         )
         SELECT to_char(d, 'YYYY-MM-DD') AS day, s.total_syncs, s.successful_syncs, s.partial_syncs, s.cancelled_syncs, s.failed_syncs,
           s.conversations, s.inserted, s.updated, s.unchanged, s.failed, s.events_created, s.work_ms
