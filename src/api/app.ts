@@ -17,6 +17,8 @@ import { operationsRouter } from './operations-router.ts';
 import { pageOperations } from './pages.ts';
 import { problemHandler, unknownRoute } from './problem.ts';
 import { reportOperations } from './reports.ts';
+import { seedConversationOperations } from './seeds/conversations.ts';
+import { seedFacebookOperations } from './seeds/facebook.ts';
 import { syncOperations } from './sync.ts';
 import { type WebhookDeps, webhooksRouter } from './webhooks.ts';
 
@@ -70,6 +72,8 @@ function operationsOf(deps: ApiDeps, access: readonly Operation[]): Operation[] 
     ...access,
     ...historyOperations(deps),
     ...maintenanceOperations(deps),
+    ...seedConversationOperations(deps),
+    ...seedFacebookOperations(deps),
     ...aboutOperations(() => document),
   ];
   const document = openApiDocument(operations);

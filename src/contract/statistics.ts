@@ -2,7 +2,8 @@ import type { EndedStatus } from './job-status.ts';
 import type { JobTotals } from './progress.ts';
 import type { SyncMode } from './sync-options.ts';
 
-const MODE_LABELS: Record<SyncMode, string> = {
+/** How a sync of a mode is called. */
+export const MODE_LABELS: Record<SyncMode, string> = {
   full: 'Full sync',
   incremental: 'Incremental sync',
   selective: 'Selective sync',
