@@ -1,5 +1,5 @@
 import { MAINTENANCE_TASKS, type MaintenanceTask } from '../contract/maintenance.ts';
-import { maintenanceResource, maintenanceSchedule } from '../contract/maintenance-resources.ts';
+import { maintenanceAsked, maintenanceResource } from '../contract/maintenance-resources.ts';
 import type { ApiDeps } from './deps.ts';
 import { type Operation, operation } from './operation.ts';
 import { notFound, Problem } from './problem.ts';
@@ -30,17 +30,17 @@ export function maintenanceOperations({ maintenance }: ApiDeps): Operation[] {
       description: 'After the run in hand, if there is one.',
       scope: 'admin',
       params: { task: `One of ${MAINTENANCE_TASKS.join(', ')}` },
-      answers: { 202: { description: 'Asked for: the task as it is now', body: maintenanceSchedule } },
+      answers: { 202: { description: 'Asked for', body: maintenanceAsked } },
       problems: ['not-scheduled', 'temporal-unavailable'],
       async handle({ params }) {
         const task = MAINTENANCE_TASKS.find((known): known is MaintenanceTask => known === params.task);
         if (task === undefined) throw notFound('Task');
-        const schedule = await maintenance.run(task);
-        if (schedule === null) {
+        const scheduleId = await maintenance.run(task);
+        if (scheduleId === null) {
           const why = 'There is no schedule for it: MAINTENANCE is off, or webhooks are not configured.';
           throw new Problem(409, 'not-scheduled', 'The task is not scheduled', why);
         }
-        return { status: 202, body: schedule };
+        return { status: 202, body: { task, scheduleId } };
       },
     }),
   ];

@@ -47,7 +47,8 @@ export function invalidParameter(field: string, message: string): Problem {
 /** One entry per field, named as the client wrote it. */
 export function validationProblem(error: z.ZodError, where: 'body' | 'query'): Problem {
   const errors = error.issues.flatMap((issue) => {
-    const path = issue.path.map(String);
+    // a parameter that is a list is one parameter
+    const path = issue.path.filter((key) => where === 'body' || typeof key === 'string').map(String);
     return issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => ({ field: [...path, key].join('.'), message: 'is not known here' }))
       : [{ field: path.join('.') || where, message: inWords(issue.message) }];

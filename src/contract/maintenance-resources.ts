@@ -16,7 +16,7 @@ const maintenanceRun = z
   .meta({ id: 'MaintenanceRun' });
 export type MaintenanceRun = z.infer<typeof maintenanceRun>;
 
-export const maintenanceSchedule = z
+const maintenanceSchedule = z
   .object({
     task: z.enum(MAINTENANCE_TASKS),
     scheduled: z
@@ -33,6 +33,9 @@ export const maintenanceSchedule = z
   .meta({ id: 'MaintenanceSchedule' });
 /** A task of maintenance, as its schedule in Temporal has it. */
 export type MaintenanceSchedule = z.infer<typeof maintenanceSchedule>;
+
+/** `POST /api/maintenance/{task}/run` */
+export const maintenanceAsked = maintenanceSchedule.pick({ task: true, scheduleId: true });
 
 /** `GET /api/maintenance` */
 export const maintenanceResource = z.object({ data: z.array(maintenanceSchedule) });

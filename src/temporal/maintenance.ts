@@ -9,8 +9,8 @@ import type { MaintenanceRun, MaintenanceSchedule } from '../contract/maintenanc
 import { maintenanceId } from '../contract/names.ts';
 import { answerWithin } from './sync.ts';
 
-/** How long Temporal may take for one answer, in milliseconds. */
-const DEADLINE_MS = 5000;
+/** How long Temporal may take for one answer, in milliseconds: a schedule is asked whether its run has ended meanwhile. */
+const DEADLINE_MS = 10_000;
 
 const STATES: Record<string, MaintenanceRun['state']> = {
   RUNNING: 'running',
@@ -79,17 +79,17 @@ export function createMaintenanceControl(client: Client, prefix: string) {
     /**
      * Has the task run now, also when its schedule is paused; after the run in hand, if there is one.
      *
-     * @returns `null` when there is no schedule for it
+     * @returns its schedule's ID; `null` when it has none
      * @throws TemporalUnavailable, TemporalSilent
      */
-    async run(task: MaintenanceTask): Promise<MaintenanceSchedule | null> {
+    async run(task: MaintenanceTask): Promise<string | null> {
       try {
         await within(() => handle(task).trigger(ScheduleOverlapPolicy.BUFFER_ONE));
       } catch (error) {
         if (error instanceof ScheduleNotFoundError) return null;
         throw error;
       }
-      return describe(task);
+      return maintenanceId(prefix, task);
     },
   };
 }

@@ -49,6 +49,7 @@ describe('the environment', () => {
       queuePrefix: '',
       sliceMs: 2000,
       standstillMs: 3_600_000,
+      seedWaitMs: 270_000,
       maintenance: {
         scheduled: true,
         reconcileEveryMs: 60_000,

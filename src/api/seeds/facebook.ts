@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { JobResource } from '../../contract/resources.ts';
 import {
   MAX_SEED_ERRORS,
@@ -73,7 +74,7 @@ that ended early; \`errors\` says which.`,
       summary: 'The page’s newest sync; null when there was none',
       scope: 'read',
       params: { id: PAGE_REFERENCE },
-      answers: { 200: { description: 'The sync', body: seedStatusResource.nullable() } },
+      answers: { 200: { description: 'The sync', body: z.union([seedStatusResource, z.null()]) } },
       async handle({ params }) {
         const page = await requirePage(store, params.id);
         const job = await store.jobs.latest(page.id);
