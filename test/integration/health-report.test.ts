@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import { healthReportResource } from '../../src/contract/health-report.ts';
 import type { PageResource } from '../../src/contract/resources.ts';
@@ -181,6 +182,19 @@ test('a list holds a hundred, its count says how many there are', async () => {
     SELECT 'many-' || n, 'Many', 'v1.x', 'needs_reconnect' FROM generate_series(1, 120) n`;
   const { tokens } = await under.store.health.report();
   expect([tokens.count, tokens.data.length]).toEqual([120, 100]);
+});
+
+test('the queries of docs/seeds-endpoints.md and docs/maintenance.md run', async () => {
+  const read = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
+  const blocks = [...read('seeds-endpoints.md').matchAll(/^```sql\n(.*?)^```/gms)].map(
+    ([, sql]) => sql ?? '',
+  );
+  const prompts = [...read('maintenance.md').matchAll(/^=> (.*?;)$/gms)].map(([, sql]) => sql ?? '');
+  const queries = [...blocks.flatMap((block) => block.split(';')), ...prompts].filter(
+    (query) => query.trim() !== '',
+  );
+  expect(queries.length).toBeGreaterThan(12);
+  for (const query of queries) await under.sql.unsafe(query);
 });
 
 /** Two syncs after the page was subscribed, of which the later has found messages that no webhook brought. */
