@@ -7,8 +7,8 @@ import { type AccessConfig, createAccess, requireScope } from './access/index.ts
 import { conversationOperations } from './conversations.ts';
 import type { ApiDeps } from './deps.ts';
 import { healthRouter } from './health.ts';
-import { idempotent } from './idempotency.ts';
 import { historyOperations } from './history.ts';
+import { idempotent } from './idempotency.ts';
 import { jobOperations } from './jobs.ts';
 import { maintenanceOperations } from './maintenance.ts';
 import { openApiDocument } from './openapi.ts';

@@ -1,5 +1,5 @@
-import { createApiTokenStore } from './api-tokens.ts';
 import { createAnalyticsStore } from './analytics.ts';
+import { createApiTokenStore } from './api-tokens.ts';
 import { createBatchStore } from './batches.ts';
 import { createConversationStore } from './conversations.ts';
 import { createFailureStore } from './failures.ts';
@@ -9,8 +9,8 @@ import { createIdempotencyStore } from './idempotency.ts';
 import { createJobLifecycle } from './job-lifecycle.ts';
 import { createJobStore } from './jobs.ts';
 import { createPageStore } from './pages.ts';
-import { createSessionStore } from './sessions.ts';
 import { createReportStore } from './reports.ts';
+import { createSessionStore } from './sessions.ts';
 import type { Sql } from './sql.ts';
 import { createSubscriptionStore } from './subscriptions.ts';
 import type { TokenCipher } from './token-cipher.ts';
