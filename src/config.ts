@@ -67,6 +67,7 @@ const environment = z.object({
   PAGESYNC_QUEUE_PREFIX: z.string().default(''),
   SYNC_SLICE_SECONDS: digits.pipe(z.number().min(0).max(60)).default(2),
   SYNC_STANDSTILL_SECONDS: number(3600, 0),
+  SEED_WAIT_SECONDS: number(270, 0),
   MAINTENANCE: z.enum(['on', 'off']).default('on'),
   RECONCILE_EVERY_SECONDS: integer(60, 1, 86_400),
   RECONCILE_GRACE_SECONDS: number(60, 0),
@@ -119,6 +120,8 @@ export interface Config {
   queuePrefix: string;
   sliceMs: number;
   standstillMs: number;
+  /** How long the seeds' endpoints wait for the end of a sync. */
+  seedWaitMs: number;
   maintenance: {
     /** Whether workers see to it that the schedules are there. */
     scheduled: boolean;
@@ -192,6 +195,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     queuePrefix: e.PAGESYNC_QUEUE_PREFIX,
     sliceMs: e.SYNC_SLICE_SECONDS * 1000,
     standstillMs: e.SYNC_STANDSTILL_SECONDS * 1000,
+    seedWaitMs: e.SEED_WAIT_SECONDS * 1000,
     maintenance: {
       scheduled: e.MAINTENANCE === 'on',
       reconcileEveryMs: e.RECONCILE_EVERY_SECONDS * 1000,

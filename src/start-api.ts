@@ -9,10 +9,12 @@ import type { Logger } from './log.ts';
 import type { Running } from './running.ts';
 import { connectSql, createStore, createTokenCipher, listenToProgress, migrate } from './store/index.ts';
 import { connectClient } from './temporal/connection.ts';
+import { createMaintenanceControl } from './temporal/maintenance.ts';
 import { ensureSearchAttributes } from './temporal/search-attributes.ts';
 import { createSubscribePage } from './temporal/subscriptions.ts';
 import { createSyncControl } from './temporal/sync.ts';
 import { createWebhookWaker } from './temporal/webhooks.ts';
+import { createWorkflowLookUp } from './temporal/workflow-state.ts';
 
 /** Time that requests in hand get when the API stops. */
 const CLOSE_GRACE_MS = 3000;
@@ -51,7 +53,15 @@ export async function startApi(
     const waker = createWebhookWaker(client, queues.webhook, logger);
     const { deliveries } = createStore(intakeSql, cipher);
     const app = createApp(
-      { store, sync, hub, subscribePage },
+      {
+        store,
+        sync,
+        hub,
+        subscribePage,
+        maintenance: createMaintenanceControl(client, config.queuePrefix),
+        lookUpWorkflow: createWorkflowLookUp(client),
+        seedWaitMs: config.seedWaitMs,
+      },
       { deliveries, waker, secrets: config.webhooks },
       config,
       logger,

@@ -7,13 +7,18 @@ import { type AccessConfig, createAccess, requireScope } from './access/index.ts
 import { conversationOperations } from './conversations.ts';
 import type { ApiDeps } from './deps.ts';
 import { healthRouter } from './health.ts';
+import { historyOperations } from './history.ts';
 import { idempotent } from './idempotency.ts';
 import { jobOperations } from './jobs.ts';
+import { maintenanceOperations } from './maintenance.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Operation } from './operation.ts';
 import { operationsRouter } from './operations-router.ts';
 import { pageOperations } from './pages.ts';
 import { problemHandler, unknownRoute } from './problem.ts';
+import { reportOperations } from './reports.ts';
+import { seedConversationOperations } from './seeds/conversations.ts';
+import { seedFacebookOperations } from './seeds/facebook.ts';
 import { syncOperations } from './sync.ts';
 import { type WebhookDeps, webhooksRouter } from './webhooks.ts';
 
@@ -62,8 +67,13 @@ function operationsOf(deps: ApiDeps, access: readonly Operation[]): Operation[] 
     ...pageOperations(deps),
     ...syncOperations(deps),
     ...jobOperations(deps),
+    ...reportOperations(deps),
     ...conversationOperations(deps),
     ...access,
+    ...historyOperations(deps),
+    ...maintenanceOperations(deps),
+    ...seedConversationOperations(deps),
+    ...seedFacebookOperations(deps),
     ...aboutOperations(() => document),
   ];
   const document = openApiDocument(operations);

@@ -1,5 +1,7 @@
+import type { WorkflowState } from '../contract/maintenance.ts';
 import type { PageResource } from '../contract/resources.ts';
 import type { Store } from '../store/index.ts';
+import type { MaintenanceControl } from '../temporal/maintenance.ts';
 import type { SubscribePage } from '../temporal/subscriptions.ts';
 import type { SyncControl } from '../temporal/sync.ts';
 import { notFound } from './problem.ts';
@@ -12,6 +14,11 @@ export interface ApiDeps {
   hub: ProgressHub;
   /** `null` while webhooks are not configured. */
   subscribePage: SubscribePage | null;
+  maintenance: MaintenanceControl;
+  /** Asks Temporal for a workflow by its ID; never throws. */
+  lookUpWorkflow(workflowId: string): Promise<WorkflowState>;
+  /** How long the seeds' endpoints wait for the end of a job, in milliseconds. */
+  seedWaitMs: number;
 }
 
 /** What a page is named by in paths and queries. */

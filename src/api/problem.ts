@@ -37,10 +37,18 @@ export function invalidField(field: string, message: string): Problem {
   });
 }
 
+/** A parameter of the query that is well-formed and yet wrong. */
+export function invalidParameter(field: string, message: string): Problem {
+  return new Problem(400, 'validation', 'The query is not valid', `${field}: ${message}`, {
+    errors: [{ field, message }],
+  });
+}
+
 /** One entry per field, named as the client wrote it. */
 export function validationProblem(error: z.ZodError, where: 'body' | 'query'): Problem {
   const errors = error.issues.flatMap((issue) => {
-    const path = issue.path.map(String);
+    // a parameter that is a list is one parameter
+    const path = issue.path.filter((key) => where === 'body' || typeof key === 'string').map(String);
     return issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => ({ field: [...path, key].join('.'), message: 'is not known here' }))
       : [{ field: path.join('.') || where, message: inWords(issue.message) }];

@@ -52,6 +52,11 @@ const kinds = {
     when: 'Only webhooks know the conversation so far: the next sync finds its thread.',
   },
   'sync-not-running': { status: [404], when: 'No sync is running: there is nothing to steer.' },
+  'not-scheduled': { status: [409], when: 'The maintenance task has no schedule.' },
+  'sync-failed': {
+    status: [502],
+    when: 'The sync that was waited for could do nothing, or waits for a new token: `error`, `jobId`, `tokenExpired`.',
+  },
   'bad-signature': { status: [401], when: 'A webhook’s signature does not fit its body.' },
   'bad-verify-token': { status: [403], when: 'The verify token of a handshake is not ours.' },
   'webhooks-not-configured': { status: [503], when: '`FACEBOOK_APP_SECRET` is not set.' },

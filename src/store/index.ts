@@ -1,12 +1,15 @@
+import { createAnalyticsStore } from './analytics.ts';
 import { createApiTokenStore } from './api-tokens.ts';
 import { createBatchStore } from './batches.ts';
 import { createConversationStore } from './conversations.ts';
 import { createFailureStore } from './failures.ts';
+import { createHealthStore } from './health.ts';
 import { createHistoryStore } from './histories.ts';
 import { createIdempotencyStore } from './idempotency.ts';
 import { createJobLifecycle } from './job-lifecycle.ts';
 import { createJobStore } from './jobs.ts';
 import { createPageStore } from './pages.ts';
+import { createReportStore } from './reports.ts';
 import { createSessionStore } from './sessions.ts';
 import type { Sql } from './sql.ts';
 import { createSubscriptionStore } from './subscriptions.ts';
@@ -34,6 +37,9 @@ export function createStore(sql: Sql, cipher: TokenCipher) {
     tokens: createApiTokenStore(sql),
     sessions: createSessionStore(sql),
     idempotency: createIdempotencyStore(sql),
+    analytics: createAnalyticsStore(sql),
+    health: createHealthStore(sql),
+    reports: createReportStore(sql),
     /** Whether PostgreSQL answers. */
     async isReady(): Promise<boolean> {
       try {
@@ -55,6 +61,7 @@ export type {
   StreamPosition,
 } from './batch.ts';
 export { createGraphBudget } from './graph-budget.ts';
+export type { SilentSync, StoredHealth } from './health.ts';
 export {
   type HistoryPage,
   type HistoryScope,

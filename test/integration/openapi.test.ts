@@ -5,6 +5,7 @@ import type { ConversationResource, JobResource, ListResource } from '../../src/
 import { signIn } from '../support/browser.ts';
 import { type Description, documentedAnswers } from '../support/documented-answers.ts';
 import { eventually } from '../support/eventually.ts';
+import { deleteSchedules } from '../support/maintenance.ts';
 import { freshPageId, type Stack, startStack, type TestPage } from '../support/stack.ts';
 
 let stack: Stack;
@@ -13,12 +14,15 @@ let description: Description;
 let answers: ReturnType<typeof documentedAnswers>;
 
 beforeAll(async () => {
-  stack = await startStack({ env: { SYNC_SLICE_SECONDS: '0.2' } });
+  stack = await startStack({ env: { SYNC_SLICE_SECONDS: '0.2', MAINTENANCE: 'on' } });
   page = await stack.addPage({ conversations: 120, messages: 3 });
   description = (await stack.api.get<Description>('/api/openapi.json')).body;
   answers = documentedAnswers(description);
 });
-afterAll(() => stack.close());
+afterAll(async () => {
+  await deleteSchedules(stack);
+  await stack.close();
+});
 
 /** Calls, and holds the answer against the document. */
 async function call<T = unknown>(method: string, path: string, body?: unknown) {
@@ -128,6 +132,11 @@ describe('answers are as the document says', () => {
     const failures = await works<ListResource<unknown>>('GET', `/api/jobs/${id}/failures`);
     expect(failures.data).toHaveLength(3);
     await fails(404, 'GET', `/api/jobs/${NOBODY}`);
+    await works('GET', `/api/jobs/${id}/report`);
+    await works('GET', `/api/jobs/${id}/report.csv`);
+    await works('GET', `/api/jobs/${id}/failures.csv?payload=true`);
+    await fails(400, 'GET', `/api/jobs/${id}/failures.csv?payload=yes`);
+    await fails(404, 'GET', `/api/jobs/${NOBODY}/report`);
     stack.simulator.control('DELETE', '/faults');
     const retry = await works<JobResource>('POST', `/api/jobs/${id}/retry-failed`);
     await inStatus(retry.id, 'COMPLETED');
@@ -157,6 +166,35 @@ describe('answers are as the document says', () => {
     const browser = await signIn(url);
     const signedOut = await browser.fetch('/api/session', { method: 'DELETE' });
     called.add((await answered('DELETE', '/api/session', signedOut)).operationId);
+  });
+
+  test('history, health and maintenance', async () => {
+    await works('GET', `/api/analytics/syncs?pageId=${page.id}&timeZone=Asia/Kathmandu`);
+    await fails(400, 'GET', '/api/analytics/syncs?timeZone=%2B05:45');
+    await fails(404, 'GET', '/api/analytics/syncs?pageId=unknown');
+    await works('GET', '/api/health-report');
+    await works('GET', '/api/maintenance');
+    await works('POST', '/api/maintenance/reconcile/run');
+    await fails(409, 'POST', '/api/maintenance/subscriptions/run');
+    await fails(404, 'POST', '/api/maintenance/everything/run');
+  });
+
+  test('the first documents’ endpoints', async () => {
+    const facebookPageId = page.facebookPageId;
+    const { jobId } = await works<{ jobId: string }>('POST', '/api/facebook/sync-background', {
+      facebookPageId,
+    });
+    await inStatus(jobId, 'UP_TO_DATE');
+    await works('GET', `/api/facebook/sync-status/${jobId}`);
+    await works('GET', `/api/facebook/pages/${facebookPageId}/latest-sync`);
+    for (const name of ['sync', 'sync-optimized', 'sync-fixed', 'sync-stream', 'sync-realtime']) {
+      await works('POST', `/api/conversations/${name}`, { facebookPageId });
+      await fails(422, 'POST', `/api/conversations/${name}`, {});
+    }
+    const untouched = await stack.addPage({ conversations: 1 });
+    await works('GET', `/api/facebook/pages/${untouched.id}/latest-sync`);
+    stack.simulator.control('POST', '/token', { page: untouched.facebookPageId, state: 'expired' });
+    await fails(502, 'POST', '/api/conversations/sync', { pageId: untouched.id });
   });
 
   test('the document itself', async () => {

@@ -49,6 +49,7 @@ describe('the environment', () => {
       queuePrefix: '',
       sliceMs: 2000,
       standstillMs: 3_600_000,
+      seedWaitMs: 270_000,
       maintenance: {
         scheduled: true,
         reconcileEveryMs: 60_000,
@@ -92,6 +93,7 @@ describe('the environment', () => {
         PAGESYNC_QUEUE_PREFIX: 'blue-',
         SYNC_SLICE_SECONDS: '0',
         SYNC_STANDSTILL_SECONDS: '0.5',
+        SEED_WAIT_SECONDS: '10',
         MAINTENANCE: 'off',
         RECONCILE_EVERY_SECONDS: '5',
         RECONCILE_GRACE_SECONDS: '0.5',
@@ -124,6 +126,7 @@ describe('the environment', () => {
       queuePrefix: 'blue-',
       sliceMs: 0,
       standstillMs: 500,
+      seedWaitMs: 10_000,
       maintenance: {
         scheduled: false,
         reconcileEveryMs: 5000,
