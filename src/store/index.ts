@@ -1,3 +1,5 @@
+import { createBatchSteps } from './batch-steps.ts';
+import { createBatchSyncStore } from './batch-syncs.ts';
 import { createBatchStore } from './batches.ts';
 import { createConversationStore } from './conversations.ts';
 import { createFailureStore } from './failures.ts';
@@ -28,6 +30,8 @@ export function createStore(sql: Sql, cipher: TokenCipher) {
     subscriptions: createSubscriptionStore(sql),
     deliveries: createDeliveryStore(sql),
     webhookItems: createWebhookItemStore(sql),
+    batchSyncs: createBatchSyncStore(sql),
+    batchSteps: createBatchSteps(sql),
     /** Whether PostgreSQL answers. */
     async isReady(): Promise<boolean> {
       try {
@@ -48,6 +52,9 @@ export type {
   FailureInput,
   StreamPosition,
 } from './batch.ts';
+export { listenToBatches } from './batch-channel.ts';
+export type { BatchStep, StartedPage } from './batch-steps.ts';
+export type { BatchChanges } from './batch-syncs.ts';
 export { createGraphBudget } from './graph-budget.ts';
 export {
   type HistoryPage,
