@@ -45,7 +45,9 @@ export const batchResource = z.object({
   mode: z.enum(BATCH_MODES),
   messageDepth,
   concurrency,
-  cancelRequested: z.boolean().describe('Nothing more is started; what the batch started is being cancelled.'),
+  cancelRequested: z
+    .boolean()
+    .describe('Nothing more is started; what the batch started is being cancelled.'),
   pages: count.describe('How many pages the batch has.'),
   counts: z.record(z.enum(BATCH_PAGE_STATES), count).describe('How many of them are in each state.'),
   totals: batchTotals.describe('The counters of their jobs, added up.'),
@@ -65,7 +67,9 @@ export const batchPageResource = z.object({
   position: count.describe('Its place in the order in which pages have their turn.'),
   state: z.enum(BATCH_PAGE_STATES),
   jobId: z.uuid().nullable(),
-  joined: z.boolean().describe('Whether somebody else has started the job; it is not cancelled with the batch.'),
+  joined: z
+    .boolean()
+    .describe('Whether somebody else has started the job; it is not cancelled with the batch.'),
   job: batchTotals
     .extend({ status: z.enum(JOB_STATUSES), total: count.nullable() })
     .nullable()
@@ -76,4 +80,3 @@ export const batchPageResource = z.object({
   revision: z.int(),
 });
 export type BatchPageResource = z.infer<typeof batchPageResource>;
-

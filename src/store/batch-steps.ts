@@ -207,7 +207,8 @@ async function standing(tx: Transaction, batchId: string, { status, concurrency 
 /** A job whose row is there already is to be resumed: one that has begun since its page's turn would not be `STARTING`. */
 async function startsOf(tx: Transaction, batchId: string): Promise<SyncWorkflowInput[]> {
   const rows = await tx<
-    (Omit<SyncWorkflowInput, 'options'> & Omit<SyncOptions, 'maxConversations' | 'messageDepth'> & {
+    (Omit<SyncWorkflowInput, 'options'> &
+      Omit<SyncOptions, 'maxConversations' | 'messageDepth'> & {
         messageDepth: SyncOptions['messageDepth'] | null;
       })[]
   >`
