@@ -167,6 +167,8 @@ async function takeUp(tx: Transaction, batchId: string, batch: LockedBatch, runI
   await tx`
     UPDATE batch_syncs SET status = 'IN_PROGRESS', cancel_requested = false, started_at = coalesce(started_at, now()),
       completed_at = NULL, workflow_run_ids = ${batch.run_ids}, revision = ${batch.next} WHERE id = ${batchId}`;
+  // what ended while nobody looked is not done either
+  await settleEnded(tx, batchId, batch.next);
   await tx`
     UPDATE batch_sync_pages SET state = 'PENDING', settled_at = NULL, revision = ${batch.next}
     WHERE batch_id = ${batchId} AND settled_at IS NOT NULL AND state <> 'COMPLETED'`;
