@@ -4,6 +4,7 @@ import { pinoHttp } from 'pino-http';
 import type { Logger } from '../log.ts';
 import { aboutOperations, docsRouter } from './about.ts';
 import { requireScope, requireToken } from './auth.ts';
+import { batchOperations } from './batches.ts';
 import { conversationOperations } from './conversations.ts';
 import type { ApiDeps } from './deps.ts';
 import { healthRouter } from './health.ts';
@@ -49,6 +50,7 @@ function operationsOf(deps: ApiDeps): Operation[] {
   const operations: Operation[] = [
     ...pageOperations(deps),
     ...syncOperations(deps),
+    ...batchOperations(deps),
     ...jobOperations(deps),
     ...conversationOperations(deps),
     ...aboutOperations(() => document),

@@ -1,5 +1,6 @@
 import type { PageResource } from '../contract/resources.ts';
 import type { Store } from '../store/index.ts';
+import type { BatchControl } from '../temporal/batches.ts';
 import type { SubscribePage } from '../temporal/subscriptions.ts';
 import type { SyncControl } from '../temporal/sync.ts';
 import { notFound } from './problem.ts';
@@ -9,6 +10,7 @@ import type { ProgressHub } from './progress-hub.ts';
 export interface ApiDeps {
   store: Store;
   sync: SyncControl;
+  batches: BatchControl;
   hub: ProgressHub;
   /** `null` while webhooks are not configured. */
   subscribePage: SubscribePage | null;

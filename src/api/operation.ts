@@ -6,7 +6,7 @@ import type { ProblemName } from '../contract/problems.ts';
 export type Method = 'get' | 'post' | 'patch' | 'delete';
 
 /** Groups of operations, as the documentation shows them. */
-export type Tag = 'Pages' | 'Syncs' | 'Jobs' | 'Conversations' | 'About';
+export type Tag = 'Pages' | 'Syncs' | 'Batches' | 'Jobs' | 'Conversations' | 'About';
 
 /** One answer of an operation. Without `body` it has none. */
 export interface Answer {
