@@ -1,6 +1,7 @@
 import type { AdvancedBatch, BatchProgress, BatchStanding } from '../src/contract/batches.ts';
 
-/** The longest time between two looks at a batch, in milliseconds. */
+/** The shortest and the longest time between two looks at a batch, in milliseconds. Temporal's timers are about a second late. */
+const LOOK_MS = 500;
 const LONGEST_LOOK_MS = 10_000;
 
 /** What `BatchSyncWorkflow` knows: plain JSON, carried over when the run continues as new. */
@@ -16,13 +17,12 @@ export interface BatchState {
   continuations: number;
 }
 
-/** @param lookMs shortest time between two looks */
-export function initialBatchState(lookMs: number): BatchState {
+export function initialBatchState(): BatchState {
   return {
     standing: null,
     cancelRequested: false,
     cancelPassedOn: false,
-    waitMs: lookMs,
+    waitMs: LOOK_MS,
     over: false,
     continuations: 0,
   };
@@ -42,14 +42,13 @@ export function afterLook(
   state: BatchState,
   { changed, over, ...standing }: AdvancedBatch,
   cancel: boolean,
-  lookMs: number,
 ): BatchState {
   return {
     ...state,
     standing,
     over,
     cancelPassedOn: cancel,
-    waitMs: changed ? lookMs : Math.min(state.waitMs * 2, Math.max(lookMs, LONGEST_LOOK_MS)),
+    waitMs: changed ? LOOK_MS : Math.min(state.waitMs * 2, LONGEST_LOOK_MS),
   };
 }
 

@@ -35,9 +35,6 @@ const { advanceBatch } = proxyActivities<BatchActivities>({
   retry: { initialInterval: '200 ms', backoffCoefficient: 2, maximumInterval: '10 seconds' },
 });
 
-/** Shortest time between two looks at the batch, in milliseconds. */
-const LOOK_MS = 1000;
-
 /** A run's input: the batch, and after continue-as-new what the run before knew. */
 export interface BatchRunInput extends BatchSyncInput {
   carried?: BatchState;
@@ -52,8 +49,8 @@ export interface BatchRunInput extends BatchSyncInput {
  */
 export async function BatchSyncWorkflow(input: BatchRunInput): Promise<BatchSyncResult> {
   const { carried, ...batch } = input;
-  const { batchId, lookMs = LOOK_MS } = batch;
-  let state = carried ?? initialBatchState(lookMs);
+  const { batchId } = batch;
+  let state = carried ?? initialBatchState();
   let cancelledByTemporal = false;
 
   const cancel = () => {
@@ -77,7 +74,7 @@ export async function BatchSyncWorkflow(input: BatchRunInput): Promise<BatchSync
       const { cancelRequested } = state;
       const runId = workflowInfo().firstExecutionRunId;
       const advanced = await advanceBatch({ batchId, runId, cancel: cancelRequested });
-      state = afterLook(state, advanced, cancelRequested, lookMs);
+      state = afterLook(state, advanced, cancelRequested);
       setCurrentDetails(`**${advanced.status}** · ${countsSentence(advanced.counts)}`);
       if (state.over) break;
       await condition(() => mustLook(state), state.waitMs);

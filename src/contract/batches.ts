@@ -74,8 +74,6 @@ export type BatchCounts = Record<BatchPageState, number>;
 /** What `BatchSyncWorkflow` is started with. */
 export interface BatchSyncInput {
   batchId: string;
-  /** Shortest time between two looks at the batch, in milliseconds; 1,000 when absent. */
-  lookMs?: number;
   /** History events after which the run continues as new even when Temporal does not suggest it yet. */
   continueAsNewAfterEvents?: number;
 }
