@@ -7,7 +7,15 @@ import type { Config } from './config.ts';
 import { taskQueues } from './contract/names.ts';
 import type { Logger } from './log.ts';
 import type { Running } from './running.ts';
-import { connectSql, createStore, createTokenCipher, listenToProgress, migrate } from './store/index.ts';
+import {
+  connectSql,
+  createStore,
+  createTokenCipher,
+  listenToBatches,
+  listenToProgress,
+  migrate,
+} from './store/index.ts';
+import { createBatchControl } from './temporal/batches.ts';
 import { connectClient } from './temporal/connection.ts';
 import { createMaintenanceControl } from './temporal/maintenance.ts';
 import { ensureSearchAttributes } from './temporal/search-attributes.ts';
@@ -56,6 +64,7 @@ export async function startApi(
       {
         store,
         sync,
+        batches: createBatchControl(client, queues.sync),
         hub,
         subscribePage,
         maintenance: createMaintenanceControl(client, config.queuePrefix),
@@ -71,6 +80,7 @@ export async function startApi(
       (hint) => hub.publish(hint),
       () => hub.publishGap(),
     );
+    await listenToBatches(sql, (batchId) => hub.publishBatch(batchId));
     const registered = ensureSearchAttributes(client).catch((error: unknown) => {
       logger.warn({ err: error }, 'The search attributes are not registered yet');
     });

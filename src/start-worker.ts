@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import type { Worker, WorkflowBundleOption } from '@temporalio/worker';
+import { createBatchActivities } from '../activities/advance-batch.ts';
 import { createActivities } from '../activities/index.ts';
 import { createMaintenanceActivities } from '../activities/maintenance.ts';
 import {
@@ -19,7 +20,7 @@ import { scheduleMaintenance } from './schedule-maintenance.ts';
 import { connectSql, createGraphBudget, createStore, createTokenCipher, migrate } from './store/index.ts';
 import { connectWorker } from './temporal/connection.ts';
 import { ensureSearchAttributes } from './temporal/search-attributes.ts';
-import { createSyncControl, SyncAlreadyRunning, type SyncControl } from './temporal/sync.ts';
+import { createSyncControl, SyncAlreadyRunning, type SyncControl, SyncNotRunning } from './temporal/sync.ts';
 import { wakeWebhookWorkflow } from './temporal/webhooks.ts';
 import { bundleWorkflows, createQueueWorker } from './temporal/worker.ts';
 import { createWorkflowLookUp } from './temporal/workflow-state.ts';
@@ -65,13 +66,20 @@ export async function startWorker(
     const { scheduled, reconcileGraceMs, retentionDays } = config.maintenance;
     const queues = taskQueues(config.queuePrefix);
     const sync = createSyncControl(client, queues.sync);
+    const lookUpWorkflow = createWorkflowLookUp(client);
     const activities = {
       ...createActivities({ store, graph, sliceMs: config.sliceMs, standstillMs: config.standstillMs }),
       ...createMaintenanceActivities({
         store,
-        lookUpWorkflow: createWorkflowLookUp(client),
+        lookUpWorkflow,
         reconcileGraceMs,
         retentionDays,
+      }),
+      ...createBatchActivities({
+        store,
+        lookUpWorkflow,
+        startSync: (job) => unlessRunning(sync.start(job)),
+        cancelSync: (page) => cancelIfRunning(sync, page),
       }),
       ...createWebhookUpkeep({
         store,
@@ -125,12 +133,25 @@ async function startRepair(
   sync: SyncControl,
   { pageId, facebookPageId, ...conversation }: Parameters<StartRepair>[0],
 ): Promise<boolean> {
+  const job = repairJob(randomUUID(), { id: pageId, facebookPageId }, conversation);
+  return (await unlessRunning(sync.start(job))) !== null;
+}
+
+/** @returns `null` when the workflow is at work already */
+async function unlessRunning<T>(start: Promise<T>): Promise<T | null> {
   try {
-    await sync.start(repairJob(randomUUID(), { id: pageId, facebookPageId }, conversation));
-    return true;
+    return await start;
   } catch (error) {
-    if (error instanceof SyncAlreadyRunning) return false;
+    if (error instanceof SyncAlreadyRunning) return null;
     throw error;
+  }
+}
+
+async function cancelIfRunning(sync: SyncControl, page: { facebookPageId: string }): Promise<void> {
+  try {
+    await sync.command(page, 'cancel');
+  } catch (error) {
+    if (!(error instanceof SyncNotRunning)) throw error;
   }
 }
 

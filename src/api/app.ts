@@ -4,6 +4,7 @@ import { pinoHttp } from 'pino-http';
 import type { Logger } from '../log.ts';
 import { aboutOperations, docsRouter } from './about.ts';
 import { type AccessConfig, createAccess, requireScope } from './access/index.ts';
+import { batchOperations } from './batches.ts';
 import { conversationOperations } from './conversations.ts';
 import type { ApiDeps } from './deps.ts';
 import { healthRouter } from './health.ts';
@@ -66,6 +67,7 @@ function operationsOf(deps: ApiDeps, access: readonly Operation[]): Operation[] 
   const operations: Operation[] = [
     ...pageOperations(deps),
     ...syncOperations(deps),
+    ...batchOperations(deps),
     ...jobOperations(deps),
     ...reportOperations(deps),
     ...conversationOperations(deps),

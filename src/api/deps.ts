@@ -1,6 +1,7 @@
 import type { WorkflowState } from '../contract/maintenance.ts';
 import type { PageResource } from '../contract/resources.ts';
 import type { Store } from '../store/index.ts';
+import type { BatchControl } from '../temporal/batches.ts';
 import type { MaintenanceControl } from '../temporal/maintenance.ts';
 import type { SubscribePage } from '../temporal/subscriptions.ts';
 import type { SyncControl } from '../temporal/sync.ts';
@@ -11,6 +12,7 @@ import type { ProgressHub } from './progress-hub.ts';
 export interface ApiDeps {
   store: Store;
   sync: SyncControl;
+  batches: BatchControl;
   hub: ProgressHub;
   /** `null` while webhooks are not configured. */
   subscribePage: SubscribePage | null;

@@ -9,6 +9,7 @@ export type Method = 'get' | 'post' | 'patch' | 'delete';
 export type Tag =
   | 'Pages'
   | 'Syncs'
+  | 'Batches'
   | 'Jobs'
   | 'Conversations'
   | 'History'

@@ -36,10 +36,16 @@ export function subscriptionWorkflowId(facebookPageId: string): string {
   return `subscription/${facebookPageId}`;
 }
 
+/** The workflow that advances a batch. */
+export function batchWorkflowId(batchId: string): string {
+  return `batch/${batchId}`;
+}
+
 /** The workflow types, by which clients start them without importing their code. */
 export const SYNC_WORKFLOW = 'SyncWorkflow';
 export const WEBHOOK_WORKFLOW = 'WebhookWorkflow';
 export const MAINTENANCE_WORKFLOW = 'MaintenanceWorkflow';
+export const BATCH_WORKFLOW = 'BatchSyncWorkflow';
 
 /**
  * Task queues. A prefix keeps several installations apart on one namespace. Webhooks have one of their own, so that no

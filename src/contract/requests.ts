@@ -70,7 +70,7 @@ export const startSyncRequest = z
 export type StartSyncRequest = z.infer<typeof startSyncRequest>;
 
 /** Query parameters that all lists share: keyset paging by an opaque cursor. */
-const listQuery = {
+export const listQuery = {
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().min(1).max(500).optional(),
 };

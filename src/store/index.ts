@@ -1,5 +1,7 @@
 import { createAnalyticsStore } from './analytics.ts';
 import { createApiTokenStore } from './api-tokens.ts';
+import { createBatchSteps } from './batch-steps.ts';
+import { createBatchSyncStore } from './batch-syncs.ts';
 import { createBatchStore } from './batches.ts';
 import { createConversationStore } from './conversations.ts';
 import { createFailureStore } from './failures.ts';
@@ -40,6 +42,8 @@ export function createStore(sql: Sql, cipher: TokenCipher) {
     analytics: createAnalyticsStore(sql),
     health: createHealthStore(sql),
     reports: createReportStore(sql),
+    batchSyncs: createBatchSyncStore(sql),
+    batchSteps: createBatchSteps(sql),
     /** Whether PostgreSQL answers. */
     async isReady(): Promise<boolean> {
       try {
@@ -60,6 +64,9 @@ export type {
   FailureInput,
   StreamPosition,
 } from './batch.ts';
+export { listenToBatches } from './batch-channel.ts';
+export type { BatchStep, StartedPage } from './batch-steps.ts';
+export type { BatchChanges } from './batch-syncs.ts';
 export { createGraphBudget } from './graph-budget.ts';
 export type { SilentSync, StoredHealth } from './health.ts';
 export {

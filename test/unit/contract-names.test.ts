@@ -8,6 +8,7 @@ import {
   OPEN_STATUSES,
 } from '../../src/contract/job-status.ts';
 import {
+  batchWorkflowId,
   maintenanceId,
   SEARCH_ATTRIBUTES,
   syncWorkflowId,
@@ -64,6 +65,11 @@ describe('names', () => {
     expect(connectPageRequest.shape.facebookPageId.safeParse(id).success).toBe(false);
     expect(workflowIdOf({ facebookPageId: '5', conversationId: 'c' })).toBe(id);
     expect(workflowIdOf({ facebookPageId: '5', conversationId: 'd' })).not.toBe(id);
+  });
+
+  test('so has a batch', () => {
+    expect(batchWorkflowId('b')).toBe('batch/b');
+    expect(connectPageRequest.shape.facebookPageId.safeParse('batch/b').success).toBe(false);
   });
 
   test('a prefix keeps installations apart', () => {
