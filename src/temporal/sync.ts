@@ -7,9 +7,10 @@ import {
 } from '@temporalio/client';
 import type { SignalDefinition } from '@temporalio/common';
 import { cancelSignal, pauseSignal, progressQuery, resumeSignal } from '../contract/messages.ts';
-import { SEARCH_ATTRIBUTES, SYNC_WORKFLOW, syncWorkflowId, workflowIdOf } from '../contract/names.ts';
+import { SYNC_WORKFLOW, syncWorkflowId, workflowIdOf } from '../contract/names.ts';
 import type { SyncResult, WorkflowProgress } from '../contract/progress.ts';
 import type { SyncWorkflowInput } from '../contract/sync-options.ts';
+import { syncStartOptions } from '../contract/sync-start.ts';
 
 /** The workflow is at work already: the page's (requirement A1), or the conversation's repair. */
 export class SyncAlreadyRunning extends Error {}
@@ -28,12 +29,6 @@ const DEADLINE_MS = 5000;
 
 /** How long it waits for a worker to answer a query: the row alone answers after that. */
 const QUERY_DEADLINE_MS = 1000;
-
-/**
- * Syncs come after whatever else shares a queue with them (3 is the default, 1 comes first). Servers that know no
- * priorities and no fairness ignore both.
- */
-const SYNC_PRIORITY = 4;
 
 const SIGNALS = { pause: pauseSignal, resume: resumeSignal, cancel: cancelSignal } as const;
 
@@ -54,20 +49,9 @@ export function createSyncControl(client: Client, taskQueue: string) {
     async start(input: SyncWorkflowInput): Promise<{ runId: string }> {
       const handle = await within(DEADLINE_MS, () =>
         client.workflow.start<(input: SyncWorkflowInput) => Promise<SyncResult>>(SYNC_WORKFLOW, {
-          workflowId: workflowIdOf(input),
+          ...syncStartOptions(input),
           workflowIdConflictPolicy: 'FAIL',
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           taskQueue,
-          args: [input],
-          // activities and the runs after continue-as-new inherit it
-          priority: { priorityKey: SYNC_PRIORITY, fairnessKey: input.facebookPageId },
-          staticSummary: summaryOf(input),
-          typedSearchAttributes: [
-            { key: SEARCH_ATTRIBUTES.pageId, value: input.facebookPageId },
-            { key: SEARCH_ATTRIBUTES.syncStatus, value: 'PENDING' },
-            { key: SEARCH_ATTRIBUTES.syncMode, value: input.options.mode },
-            { key: SEARCH_ATTRIBUTES.syncTrigger, value: input.options.trigger },
-          ],
         }),
       );
       return { runId: handle.firstExecutionRunId };
@@ -106,12 +90,6 @@ export function createSyncControl(client: Client, taskQueue: string) {
       }
     },
   };
-}
-
-function summaryOf({ options, facebookPageId, conversationId }: SyncWorkflowInput): string {
-  return conversationId
-    ? `repair of conversation ${conversationId} of page ${facebookPageId}`
-    : `${options.mode} sync of page ${facebookPageId}`;
 }
 
 /**

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import * as messages from '../../src/contract/messages.ts';
 import {
+  AUTO_SYNC_WORKFLOW,
   MAINTENANCE_WORKFLOW,
   SEARCH_ATTRIBUTES,
   SYNC_WORKFLOW,
@@ -54,7 +55,10 @@ describe('signals and queries', () => {
   );
 
   test('are all handled by the workflow, before it first waits', () => {
-    const [, source] = sources('workflows').find(([path]) => path.endsWith('sync.ts')) ?? ['', ''];
+    const [, source] = sources('workflows').find(([path]) => path === join('workflows', 'sync.ts')) ?? [
+      '',
+      '',
+    ];
     const body = source.slice(source.indexOf('export async function SyncWorkflow'));
     const start = body.indexOf('CancellationScope.nonCancellable(');
     for (const name of Object.keys(messages).filter((one) => one !== 'wakeSignal')) {
@@ -72,7 +76,7 @@ describe('signals and queries', () => {
 describe('names that Temporal knows', () => {
   test('the workflows are exported under the names by which they are started', () => {
     expect(Object.keys(workflows).sort()).toEqual(
-      [MAINTENANCE_WORKFLOW, SYNC_WORKFLOW, WEBHOOK_WORKFLOW].sort(),
+      [AUTO_SYNC_WORKFLOW, MAINTENANCE_WORKFLOW, SYNC_WORKFLOW, WEBHOOK_WORKFLOW].sort(),
     );
   });
 
