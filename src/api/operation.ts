@@ -12,6 +12,7 @@ export type Tag =
   | 'Jobs'
   | 'Conversations'
   | 'History'
+  | 'Notifications'
   | 'Maintenance'
   | 'Seeds'
   | 'Access'

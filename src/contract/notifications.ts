@@ -1,4 +1,5 @@
-import type { JobResource } from './resources.ts';
+import { z } from 'zod';
+import { type JobResource, time } from './resources.ts';
 import { formatCount } from './statistics.ts';
 
 /** What people are told of in the app. */
@@ -27,21 +28,27 @@ export interface NewNotification {
   dedupeKey: string;
 }
 
+export const notificationResource = z
+  .object({
+    id: z.int(),
+    pageId: z.uuid().nullable(),
+    jobId: z.uuid().nullable().describe('The job that it is about, as long as it is kept.'),
+    kind: z.enum(NOTIFICATION_KINDS),
+    severity: z.enum(SEVERITIES),
+    title: z.string().describe('A line.'),
+    text: z.string().describe('What happened and what to do.'),
+    createdAt: time,
+    readAt: time.nullable().describe('When somebody has read it for the first time.'),
+  })
+  .meta({ id: 'Notification' });
 /** A notification as the API shows it. */
-export interface NotificationResource {
-  id: number;
-  pageId: string | null;
-  jobId: string | null;
-  kind: NotificationKind;
-  severity: Severity;
-  title: string;
-  text: string;
-  createdAt: string;
-  readAt: string | null;
-}
+export type NotificationResource = z.infer<typeof notificationResource>;
 
+export const unreadCounts = z.object({ info: z.int(), warning: z.int(), error: z.int() }).meta({
+  id: 'UnreadCounts',
+}) satisfies z.ZodType<Record<Severity, number>>;
 /** Unread notifications by severity. */
-export type UnreadCounts = Record<Severity, number>;
+export type UnreadCounts = z.infer<typeof unreadCounts>;
 
 type EndedJob = Pick<JobResource, 'id' | 'pageId' | 'status' | 'message' | 'totals'>;
 
