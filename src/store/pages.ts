@@ -85,15 +85,12 @@ export function createPageStore(sql: Sql, cipher: TokenCipher) {
 
     /** Changes what is named. @returns `null` when there is no such page */
     async change(pageId: string, change: PatchPageRequest): Promise<PageResource | null> {
-      const settings = {
-        auto_sync: change.autoSync,
-        sync_interval_seconds: change.syncIntervalSeconds,
-        auto_pipeline_id: change.autoPipelineId,
-        auto_pipeline_mode: change.autoPipelineMode,
-      };
-      const named = Object.entries(settings).filter(([, value]) => value !== undefined);
       const [row] = await sql<PageRow[]>`
-        UPDATE facebook_pages SET updated_at = now() ${named.length === 0 ? sql`` : sql`, ${sql(Object.fromEntries(named))}`}
+        UPDATE facebook_pages SET updated_at = now(),
+          auto_sync = coalesce(${change.autoSync ?? null}, auto_sync),
+          sync_interval_seconds = coalesce(${change.syncIntervalSeconds ?? null}, sync_interval_seconds),
+          auto_pipeline_id = ${change.autoPipelineId === undefined ? sql`auto_pipeline_id` : change.autoPipelineId},
+          auto_pipeline_mode = coalesce(${change.autoPipelineMode ?? null}, auto_pipeline_mode)
         WHERE id = ${pageId} RETURNING ${columns}`;
       return row === undefined ? null : toPage(row);
     },
