@@ -59,7 +59,7 @@ export function createNotificationStore(sql: Sql) {
     async recordTokenExpired(pageId: string, jobId: string | null): Promise<boolean> {
       const [page] = await sql<{ id: string; name: string; token: string }[]>`
         SELECT id, name, md5(access_token) AS token FROM facebook_pages
-        WHERE id = ${pageId} AND token_state = 'needs_reconnect'`;
+        WHERE id = ${pageId} AND token_state = 'needs_reconnect' AND access_token IS NOT NULL`;
       return page !== undefined && record(tokenExpiredNotification(page, page.token, jobId));
     },
 
