@@ -6,7 +6,7 @@ import { answerWithin } from './sync.ts';
 
 /** How long Temporal may take for one schedule, and to list all of them, in milliseconds. */
 const DEADLINE_MS = 3000;
-const LIST_DEADLINE_MS = 60_000;
+const LIST_DEADLINE_MS = 30_000;
 
 /** How long whoever shows a page waits to learn when its next sync is. */
 const SHOW_DEADLINE_MS = 1000;
