@@ -5,6 +5,7 @@ import { createPauseJob } from './pause-job.ts';
 import type { SliceDeps } from './run-slice.ts';
 import { createSyncHistorySlice } from './sync-history-slice.ts';
 import { createSyncSlice } from './sync-slice.ts';
+import { createTellOfToken } from './tell-of-token.ts';
 import { createUnpauseJob } from './unpause-job.ts';
 
 export interface ActivityDeps extends SliceDeps {
@@ -19,7 +20,7 @@ export function createActivities(deps: ActivityDeps) {
     openJob: createOpenJob(deps.store),
     syncSlice: createSyncSlice(deps),
     syncHistorySlice: createSyncHistorySlice(deps),
-    pauseJob: createPauseJob(deps.store, deps.schedules),
+    pauseJob: createPauseJob(deps.store, createTellOfToken(deps.store, deps.schedules)),
     unpauseJob: createUnpauseJob(deps.store),
     closeJob: createCloseJob(deps.store),
   };

@@ -99,6 +99,23 @@ export function tokenExpiredNotification(
   };
 }
 
+/** A page's token ends soon, or what it shows does. @param at ISO 8601 @param token as above */
+export function tokenExpiringNotification(
+  page: { id: string; name: string },
+  token: string,
+  at: string,
+): NewNotification {
+  return {
+    pageId: page.id,
+    jobId: null,
+    kind: 'token-expiring',
+    severity: 'warning',
+    title: `${page.name} must be connected again before ${at.slice(0, 10)}`,
+    text: 'Then the token of the page ends, or Meta shows nothing more to it. Connect the page again before, and nothing stops.',
+    dedupeKey: `token-expiring:${page.id}:${token}`,
+  };
+}
+
 function newsOf({
   inserted,
   updated,

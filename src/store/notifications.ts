@@ -4,9 +4,10 @@ import {
   type NotificationResource,
   type Severity,
   tokenExpiredNotification,
+  tokenExpiringNotification,
   type UnreadCounts,
 } from '../contract/notifications.ts';
-import type { ListResource } from '../contract/resources.ts';
+import type { ListResource, PageResource } from '../contract/resources.ts';
 import { type Keyset, keysetPage } from './keyset.ts';
 import type { Sql } from './sql.ts';
 
@@ -47,6 +48,17 @@ export function createNotificationStore(sql: Sql) {
     return rows.length > 0;
   }
 
+  /** The page, if its token is in this state; `token` tells it from the next one and is no secret. */
+  async function pageWithToken(
+    pageId: string,
+    state: PageResource['tokenState'],
+  ): Promise<{ id: string; name: string; token: string } | null> {
+    const [page] = await sql<{ id: string; name: string; token: string }[]>`
+      SELECT id, name, md5(access_token) AS token FROM facebook_pages
+      WHERE id = ${pageId} AND token_state = ${state} AND access_token IS NOT NULL`;
+    return page ?? null;
+  }
+
   return {
     record,
 
@@ -57,10 +69,18 @@ export function createNotificationStore(sql: Sql) {
      * @returns false when it was told already, or the page has a token that Meta has not refused
      */
     async recordTokenExpired(pageId: string, jobId: string | null): Promise<boolean> {
-      const [page] = await sql<{ id: string; name: string; token: string }[]>`
-        SELECT id, name, md5(access_token) AS token FROM facebook_pages
-        WHERE id = ${pageId} AND token_state = 'needs_reconnect' AND access_token IS NOT NULL`;
-      return page !== undefined && record(tokenExpiredNotification(page, page.token, jobId));
+      const page = await pageWithToken(pageId, 'needs_reconnect');
+      return page !== null && record(tokenExpiredNotification(page, page.token, jobId));
+    },
+
+    /**
+     * Tells people that a page's token ends soon, once a token.
+     *
+     * @param at when, ISO 8601
+     */
+    async recordTokenExpiring(pageId: string, at: string): Promise<boolean> {
+      const page = await pageWithToken(pageId, 'valid');
+      return page !== null && record(tokenExpiringNotification(page, page.token, at));
     },
 
     /** Newest first. */

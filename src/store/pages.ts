@@ -84,7 +84,7 @@ export function createPageStore(sql: Sql, cipher: TokenCipher) {
     },
 
     /** Changes what is named. @returns `null` when there is no such page */
-    async change(pageId: string, change: PatchPageRequest): Promise<PageResource | null> {
+    async update(pageId: string, change: PatchPageRequest): Promise<PageResource | null> {
       const [row] = await sql<PageRow[]>`
         UPDATE facebook_pages SET updated_at = now(),
           auto_sync = coalesce(${change.autoSync ?? null}, auto_sync),

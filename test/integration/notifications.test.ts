@@ -55,10 +55,14 @@ describe('a thing is told once', () => {
       await store.pages.markTokenDead(page.id, encryptedToken);
     };
     expect(await record()).toBe(false);
+    // that it will end is told once as well, and before
+    const ends = () => store.notifications.recordTokenExpiring(page.id, '2027-01-31T12:00:00.000Z');
+    expect([await ends(), await ends()]).toEqual([true, false]);
     await dies();
     expect([await record(), await record()]).toEqual([true, false]);
     expect(await listed({ pageId: page.id })).toMatchObject([
       { kind: 'token-expired', severity: 'error', jobId, title: `${page.name} must be connected again` },
+      { kind: 'token-expiring', title: `${page.name} must be connected again before 2027-01-31` },
     ]);
     const { facebookPageId, name } = page;
     await store.pages.connect({ facebookPageId, name, accessToken: 'another', instagramAccountId: null });
