@@ -20,11 +20,12 @@ const BATCH_DAYS = 1;
  * - the payloads of items that were set aside `days` ago, and webhook deliveries that were applied `days` ago: they are
  *   conversations of people
  * - sign-in codes and sessions that ended `days` ago, and idempotency keys that are kept no longer
+ * - notifications that were read, or are news that nobody has read, `days` ago
  *
  * @throws database errors; may be repeated, and goes on with what is left
  */
 export function createApplyRetention(store: Store, days: number) {
-  const { upkeep } = store;
+  const { upkeep, notifications } = store;
 
   return async function applyRetention(): Promise<RetentionResult> {
     const result: RetentionResult = {
@@ -34,6 +35,7 @@ export function createApplyRetention(store: Store, days: number) {
       payloads: 0,
       deliveries: 0,
       expired: 0,
+      notifications: 0,
     };
 
     for await (const ids of allOf((after) => upkeep.closedForGood(BATCH_DAYS, after, JOBS))) {
@@ -49,6 +51,7 @@ export function createApplyRetention(store: Store, days: number) {
     result.deliveries = await whileFull(() => upkeep.deleteDeliveries(days, ROWS));
     result.expired = await whileFull(() => store.sessions.deleteExpired(days, ROWS));
     result.expired += await whileFull(() => store.idempotency.deleteExpired(ROWS));
+    result.notifications = await whileFull(() => notifications.deleteOld(days, ROWS));
     return result;
   };
 }

@@ -1,10 +1,12 @@
 import type { Store } from '../src/store/index.ts';
+import { createAlignSchedules, type Schedules } from './align-schedules.ts';
 import { createApplyRetention } from './apply-retention.ts';
 import { createReconcileJobs, type LookUpWorkflow } from './reconcile-jobs.ts';
 
 export interface MaintenanceDeps {
   store: Store;
   lookUpWorkflow: LookUpWorkflow;
+  schedules: Schedules;
   /** Younger jobs are not looked at, in milliseconds. */
   reconcileGraceMs: number;
   /** How long ended jobs and payloads are kept. */
@@ -18,5 +20,6 @@ export function createMaintenanceActivities(deps: MaintenanceDeps) {
   return {
     reconcileJobs: createReconcileJobs(deps.store, deps.lookUpWorkflow, deps.reconcileGraceMs),
     applyRetention: createApplyRetention(deps.store, deps.retentionDays),
+    alignSchedules: createAlignSchedules(deps.store, deps.schedules),
   };
 }

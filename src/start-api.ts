@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createAlignSchedule } from './api/align-schedule.ts';
 import { createApp } from './api/app.ts';
 import { ProgressHub } from './api/progress-hub.ts';
 import type { Config } from './config.ts';
@@ -15,6 +16,7 @@ import {
   listenToProgress,
   migrate,
 } from './store/index.ts';
+import { createAutoSyncSchedules } from './temporal/auto-sync.ts';
 import { createBatchControl } from './temporal/batches.ts';
 import { connectClient } from './temporal/connection.ts';
 import { createMaintenanceControl } from './temporal/maintenance.ts';
@@ -56,6 +58,7 @@ export async function startApi(
     const store = createStore(sql, cipher);
     const queues = taskQueues(config.queuePrefix);
     const sync = createSyncControl(client, queues.sync);
+    const schedules = createAutoSyncSchedules(client, { prefix: config.queuePrefix, taskQueue: queues.sync });
     const { appSecrets } = config.webhooks;
     const subscribePage = appSecrets.length > 0 ? createSubscribePage(client, queues.sync, logger) : null;
     const waker = createWebhookWaker(client, queues.webhook, logger);
@@ -70,6 +73,8 @@ export async function startApi(
         maintenance: createMaintenanceControl(client, config.queuePrefix),
         lookUpWorkflow: createWorkflowLookUp(client),
         seedWaitMs: config.seedWaitMs,
+        schedules,
+        alignSchedule: createAlignSchedule(store, schedules, logger),
       },
       { deliveries, waker, secrets: config.webhooks },
       config,

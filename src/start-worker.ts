@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import type { Worker, WorkflowBundleOption } from '@temporalio/worker';
 import { createBatchActivities } from '../activities/advance-batch.ts';
+import { createAutoSyncActivities } from '../activities/auto-sync.ts';
 import { createActivities } from '../activities/index.ts';
 import { createMaintenanceActivities } from '../activities/maintenance.ts';
 import {
@@ -18,6 +19,7 @@ import type { Logger } from './log.ts';
 import type { Running } from './running.ts';
 import { scheduleMaintenance } from './schedule-maintenance.ts';
 import { connectSql, createGraphBudget, createStore, createTokenCipher, migrate } from './store/index.ts';
+import { createAutoSyncSchedules } from './temporal/auto-sync.ts';
 import { connectWorker } from './temporal/connection.ts';
 import { ensureSearchAttributes } from './temporal/search-attributes.ts';
 import { createSyncControl, SyncAlreadyRunning, type SyncControl, SyncNotRunning } from './temporal/sync.ts';
@@ -67,11 +69,20 @@ export async function startWorker(
     const queues = taskQueues(config.queuePrefix);
     const sync = createSyncControl(client, queues.sync);
     const lookUpWorkflow = createWorkflowLookUp(client);
+    const schedules = createAutoSyncSchedules(client, { prefix: config.queuePrefix, taskQueue: queues.sync });
     const activities = {
-      ...createActivities({ store, graph, sliceMs: config.sliceMs, standstillMs: config.standstillMs }),
+      ...createActivities({
+        store,
+        graph,
+        sliceMs: config.sliceMs,
+        standstillMs: config.standstillMs,
+        schedules,
+      }),
+      ...createAutoSyncActivities(store),
       ...createMaintenanceActivities({
         store,
         lookUpWorkflow,
+        schedules,
         reconcileGraceMs,
         retentionDays,
       }),
@@ -105,19 +116,19 @@ export async function startWorker(
     const stopped = runTogether(workers);
     // whoever waits for `stopped` hears of a breakdown; nobody has to
     stopped.catch(() => {});
-    const schedules = scheduled
+    const maintenance = scheduled
       ? scheduleMaintenance(client, schedulesOf(config, queues.sync), logger)
       : null;
     logger.info({ taskQueues: queues, namespace, graph: config.graph.baseUrl }, 'Worker polling');
     return {
       stopped,
       async close() {
-        const schedulesClosed = schedules?.close();
+        const maintenanceClosed = maintenance?.close();
         shutDown(workers);
         await stopped.catch((error: unknown) =>
           logger.error({ err: error }, 'The worker did not stop in time'),
         );
-        await schedulesClosed;
+        await maintenanceClosed;
         await connection.close();
         await sql.end({ timeout: 5 });
       },
@@ -156,12 +167,13 @@ async function cancelIfRunning(sync: SyncControl, page: { facebookPageId: string
 }
 
 function schedulesOf({ queuePrefix, maintenance, webhooks }: Config, taskQueue: string) {
-  const { reconcileEveryMs, webhookSweepMs, subscriptionCheckMs } = maintenance;
+  const { reconcileEveryMs, webhookSweepMs, subscriptionCheckMs, scheduleCheckMs } = maintenance;
   return {
     prefix: queuePrefix,
     taskQueue,
     reconcileEveryMs,
     webhookSweepMs,
+    scheduleCheckMs,
     subscriptionCheckMs: webhooks.appSecrets.length > 0 ? subscriptionCheckMs : null,
   };
 }

@@ -12,6 +12,7 @@ import { historyOperations } from './history.ts';
 import { idempotent } from './idempotency.ts';
 import { jobOperations } from './jobs.ts';
 import { maintenanceOperations } from './maintenance.ts';
+import { notificationOperations } from './notifications.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Operation } from './operation.ts';
 import { operationsRouter } from './operations-router.ts';
@@ -76,6 +77,7 @@ function operationsOf(deps: ApiDeps, access: readonly Operation[]): Operation[] 
     ...maintenanceOperations(deps),
     ...seedConversationOperations(deps),
     ...seedFacebookOperations(deps),
+    ...notificationOperations(deps),
     ...aboutOperations(() => document),
   ];
   const document = openApiDocument(operations);

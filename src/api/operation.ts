@@ -13,6 +13,7 @@ export type Tag =
   | 'Jobs'
   | 'Conversations'
   | 'History'
+  | 'Notifications'
   | 'Maintenance'
   | 'Seeds'
   | 'Access'

@@ -1,12 +1,18 @@
-import { connectPageRequest, listPagesQuery } from '../contract/requests.ts';
-import { listOf, pageResource } from '../contract/resources.ts';
+import { connectPageRequest, listPagesQuery, patchPageRequest } from '../contract/requests.ts';
+import { listOf, type PageResource, pageDetailResource, pageResource } from '../contract/resources.ts';
 import { SyncNotRunning } from '../temporal/sync.ts';
 import { type ApiDeps, PAGE_REFERENCE, requirePage } from './deps.ts';
 import { type Operation, operation } from './operation.ts';
+import { notFound } from './problem.ts';
 import { keysetOf } from './read-request.ts';
 
 /** `/api/pages` */
-export function pageOperations({ store, sync, subscribePage }: ApiDeps): Operation[] {
+export function pageOperations(deps: ApiDeps): Operation[] {
+  const { store, sync, subscribePage, schedules, alignSchedule } = deps;
+  const detailOf = async (page: PageResource) => ({
+    ...page,
+    nextAutoSyncAt: page.autoSync ? await schedules.nextAt(page.facebookPageId) : null,
+  });
   return [
     operation({
       method: 'post',
@@ -15,7 +21,7 @@ export function pageOperations({ store, sync, subscribePage }: ApiDeps): Operati
       tag: 'Pages',
       summary: 'Connect a page',
       description: `A page that was connected already gets the new token and name, and a job that was parked for a token goes
-on. Where webhooks are configured the page is subscribed to them in the background. Without \`instagramAccountId\` the account
+on, as do its automatic syncs. Where webhooks are configured the page is subscribed to them in the background. Without \`instagramAccountId\` the account
 stays as it is, \`null\` takes it away.`,
       scope: 'admin',
       body: connectPageRequest,
@@ -33,6 +39,7 @@ stays as it is, \`null\` takes it away.`,
           });
         }
         await subscribePage?.(page);
+        if (page.autoSync) await alignSchedule(page.id);
         return { status: created ? 201 : 200, body: page, headers: { Location: `/api/pages/${page.id}` } };
       },
     }),
@@ -59,9 +66,31 @@ stays as it is, \`null\` takes it away.`,
       summary: 'A page; never its token',
       scope: 'read',
       params: { id: PAGE_REFERENCE },
-      answers: { 200: { description: 'The page', body: pageResource } },
+      answers: { 200: { description: 'The page', body: pageDetailResource } },
       async handle({ params }) {
-        return { status: 200, body: await requirePage(store, params.id) };
+        return { status: 200, body: await detailOf(await requirePage(store, params.id)) };
+      },
+    }),
+
+    operation({
+      method: 'patch',
+      path: '/api/pages/{id}',
+      id: 'patchPage',
+      tag: 'Pages',
+      summary: 'Change how a page is synced by itself',
+      description: `What is not named stays as it is. The page’s schedule in Temporal follows at once, or while Temporal is away
+within a few minutes of its return.`,
+      scope: 'admin',
+      params: { id: PAGE_REFERENCE },
+      body: patchPageRequest,
+      answers: { 200: { description: 'The page', body: pageDetailResource } },
+      async handle({ params, body }) {
+        const { id } = await requirePage(store, params.id);
+        const page = await store.pages.update(id, body);
+        if (page === null) throw notFound('Page');
+        // while Temporal is away nobody can tell when the next one is
+        const follows = await alignSchedule(id);
+        return { status: 200, body: follows ? await detailOf(page) : { ...page, nextAutoSyncAt: null } };
       },
     }),
   ];

@@ -1,7 +1,13 @@
 import type { SubscriptionsResult, SweepResult } from './webhooks.ts';
 
 /** What `MaintenanceWorkflow` is run for. */
-export const MAINTENANCE_TASKS = ['reconcile', 'retention', 'webhooks', 'subscriptions'] as const;
+export const MAINTENANCE_TASKS = [
+  'reconcile',
+  'retention',
+  'webhooks',
+  'subscriptions',
+  'schedules',
+] as const;
 
 export type MaintenanceTask = (typeof MAINTENANCE_TASKS)[number];
 
@@ -33,9 +39,24 @@ export interface RetentionResult {
   deliveries: number;
   /** Sign-in codes, sessions and idempotency keys that are over. */
   expired: number;
+  /** Notifications that were read, and news that nobody has read. */
+  notifications: number;
 }
 
-export type MaintenanceResult = ReconcileResult | RetentionResult | SweepResult | SubscriptionsResult;
+/** What a run of `schedules` found: schedules of automatic syncs that were not as their pages say. */
+export interface SchedulesResult {
+  looked: number;
+  repaired: number;
+  /** Schedules that Temporal would not show or change: the next run tries again. */
+  failed: number;
+}
+
+export type MaintenanceResult =
+  | ReconcileResult
+  | RetentionResult
+  | SweepResult
+  | SubscriptionsResult
+  | SchedulesResult;
 
 /**
  * A workflow by its ID, as Temporal tells. `running` names the first run of its chain, where the server tells it.

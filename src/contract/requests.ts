@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { PIPELINE_MODES, SYNC_INTERVAL } from './auto-sync.ts';
 import { JOB_STATUSES } from './job-status.ts';
+import { NOTIFICATION_KINDS } from './notifications.ts';
 import { PLATFORMS } from './platform.ts';
 import { SYNC_MODES, SYNC_TRIGGERS } from './sync-options.ts';
 
@@ -22,6 +24,15 @@ export const connectPageRequest = z.strictObject({
   instagramAccountId: metaId.nullish(),
 });
 export type ConnectPageRequest = z.infer<typeof connectPageRequest>;
+
+/** `PATCH /api/pages/:id`: what is not named stays as it is. */
+export const patchPageRequest = z.strictObject({
+  autoSync: z.boolean().optional(),
+  syncIntervalSeconds: z.int().min(SYNC_INTERVAL.least).max(SYNC_INTERVAL.most).optional(),
+  autoPipelineId: z.string().trim().min(1).max(200).nullish(),
+  autoPipelineMode: z.enum(PIPELINE_MODES).optional(),
+});
+export type PatchPageRequest = z.infer<typeof patchPageRequest>;
 
 /** ISO 8601 with an offset, as ISO in UTC. */
 const time = z.iso
@@ -107,6 +118,17 @@ export const listJobsQuery = z
     }
   });
 export type ListJobsQuery = z.infer<typeof listJobsQuery>;
+
+/** `GET /api/notifications` */
+export const listNotificationsQuery = z.strictObject({
+  ...listQuery,
+  pageId: pageReference,
+  kind: z.enum(NOTIFICATION_KINDS).optional(),
+  unread: z.enum(['true', 'false']).optional(),
+});
+
+/** `POST /api/notifications/read-all` */
+export const readNotificationsRequest = z.strictObject({ upTo: z.int().min(0).optional() });
 
 /** `GET /api/jobs/:id/failures` */
 export const listFailuresQuery = z.strictObject(listQuery);

@@ -1,5 +1,6 @@
 import { createAnalyticsStore } from './analytics.ts';
 import { createApiTokenStore } from './api-tokens.ts';
+import { createAutoSyncStore } from './auto-sync.ts';
 import { createBatchSteps } from './batch-steps.ts';
 import { createBatchSyncStore } from './batch-syncs.ts';
 import { createBatchStore } from './batches.ts';
@@ -10,6 +11,7 @@ import { createHistoryStore } from './histories.ts';
 import { createIdempotencyStore } from './idempotency.ts';
 import { createJobLifecycle } from './job-lifecycle.ts';
 import { createJobStore } from './jobs.ts';
+import { createNotificationStore } from './notifications.ts';
 import { createPageStore } from './pages.ts';
 import { createReportStore } from './reports.ts';
 import { createSessionStore } from './sessions.ts';
@@ -33,6 +35,8 @@ export function createStore(sql: Sql, cipher: TokenCipher) {
     failures: createFailureStore(sql),
     conversations: createConversationStore(sql),
     upkeep: createUpkeepStore(sql),
+    autoSync: createAutoSyncStore(sql),
+    notifications: createNotificationStore(sql),
     subscriptions: createSubscriptionStore(sql),
     deliveries: createDeliveryStore(sql),
     webhookItems: createWebhookItemStore(sql),
@@ -56,6 +60,7 @@ export function createStore(sql: Sql, cipher: TokenCipher) {
   };
 }
 
+export type { AutoSyncState } from './auto-sync.ts';
 export type {
   Batch,
   BatchResult,
@@ -81,6 +86,7 @@ export type { Claim, KeptAnswer, KeyedRequest } from './idempotency.ts';
 export type { JobScope } from './job-scope.ts';
 export { decodeCursor, isUuid, type Keyset } from './keyset.ts';
 export { migrate } from './migrate.ts';
+export type { NotificationFilter } from './notifications.ts';
 export { type PageCredentials, UnreadableToken } from './pages.ts';
 export { listenToProgress, type ProgressHint, type StoredItem } from './progress-channel.ts';
 export { hashOfSecret } from './secret.ts';

@@ -1,5 +1,6 @@
+import type { PipelineMode } from '../contract/auto-sync.ts';
 import type { SyncCheckpoint } from '../contract/progress.ts';
-import type { ConnectPageRequest } from '../contract/requests.ts';
+import type { ConnectPageRequest, PatchPageRequest } from '../contract/requests.ts';
 import type { ListResource, PageResource, PageWebhooks } from '../contract/resources.ts';
 import { isUuid, type Keyset, keysetPage } from './keyset.ts';
 import type { Sql } from './sql.ts';
@@ -13,6 +14,10 @@ interface PageRow {
   token_state: 'valid' | 'needs_reconnect';
   last_synced_at: Date | null;
   sync_checkpoint: SyncCheckpoint | null;
+  auto_sync: boolean;
+  sync_interval_seconds: number;
+  auto_pipeline_id: string | null;
+  auto_pipeline_mode: PipelineMode;
   subscription_state: PageWebhooks['subscription'];
   subscribed_fields: string[];
   subscription_error: string | null;
@@ -43,7 +48,7 @@ export class UnreadableToken extends Error {
 /** `facebook_pages`: pages and their tokens. */
 export function createPageStore(sql: Sql, cipher: TokenCipher) {
   const columns = sql`id, facebook_page_id, name, instagram_account_id, token_state, last_synced_at,
-    sync_checkpoint, subscription_state, subscribed_fields, subscription_error, subscription_checked_at, last_webhook_at,
+    sync_checkpoint, auto_sync, sync_interval_seconds, auto_pipeline_id, auto_pipeline_mode, subscription_state, subscribed_fields, subscription_error, subscription_checked_at, last_webhook_at,
     created_at`;
   const decrypt = (encrypted: string, owner: string) => {
     try {
@@ -76,6 +81,18 @@ export function createPageStore(sql: Sql, cipher: TokenCipher) {
         RETURNING ${columns}, (xmax = 0) AS created`;
       if (row === undefined) throw new Error('INSERT returned no row');
       return { page: toPage(row), created: row.created };
+    },
+
+    /** Changes what is named. @returns `null` when there is no such page */
+    async update(pageId: string, change: PatchPageRequest): Promise<PageResource | null> {
+      const [row] = await sql<PageRow[]>`
+        UPDATE facebook_pages SET updated_at = now(),
+          auto_sync = coalesce(${change.autoSync ?? null}, auto_sync),
+          sync_interval_seconds = coalesce(${change.syncIntervalSeconds ?? null}, sync_interval_seconds),
+          auto_pipeline_id = ${change.autoPipelineId === undefined ? sql`auto_pipeline_id` : change.autoPipelineId},
+          auto_pipeline_mode = coalesce(${change.autoPipelineMode ?? null}, auto_pipeline_mode)
+        WHERE id = ${pageId} RETURNING ${columns}`;
+      return row === undefined ? null : toPage(row);
     },
 
     /** @param reference our UUID or the Facebook page ID */
@@ -130,6 +147,10 @@ function toPage(row: PageRow): PageResource {
     tokenState: row.token_state,
     lastSyncedAt: row.last_synced_at?.toISOString() ?? null,
     syncCheckpoint: row.sync_checkpoint,
+    autoSync: row.auto_sync,
+    syncIntervalSeconds: row.sync_interval_seconds,
+    autoPipelineId: row.auto_pipeline_id,
+    autoPipelineMode: row.auto_pipeline_mode,
     webhooks: {
       subscription: row.subscription_state,
       fields: row.subscribed_fields,

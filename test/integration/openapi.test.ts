@@ -87,6 +87,13 @@ describe('answers are as the document says', () => {
     await fails(422, 'POST', '/api/pages', {});
     await fails(400, 'GET', '/api/pages?limit=x');
     await fails(404, 'GET', '/api/pages/unknown');
+    await works('PATCH', `/api/pages/${request.facebookPageId}`, { autoSync: true });
+    await works('PATCH', `/api/pages/${request.facebookPageId}`, {
+      autoSync: false,
+      autoPipelineId: 'later',
+    });
+    await fails(422, 'PATCH', `/api/pages/${request.facebookPageId}`, { syncIntervalSeconds: 59 });
+    await fails(404, 'PATCH', '/api/pages/unknown', {});
   });
 
   test('a sync, steered and watched', async () => {
@@ -195,6 +202,18 @@ describe('answers are as the document says', () => {
     await works('GET', `/api/facebook/pages/${untouched.id}/latest-sync`);
     stack.simulator.control('POST', '/token', { page: untouched.facebookPageId, state: 'expired' });
     await fails(502, 'POST', '/api/conversations/sync', { pageId: untouched.id });
+  });
+
+  test('notifications', async () => {
+    await stack.sql`INSERT INTO notifications (page_id, kind, severity, title, text, dedupe_key)
+      SELECT ${page.id}, 'sync-finished', 'info', 'News', '', n FROM generate_series(1, 3) n`;
+    const path = `/api/notifications?pageId=${page.id}&kind=sync-finished&unread=true&limit=2`;
+    const { data } = await works<ListResource<{ id: number }>>('GET', path);
+    await works('POST', `/api/notifications/${data[0]?.id}/read`);
+    await works('POST', '/api/notifications/read-all', { upTo: data[1]?.id });
+    await fails(404, 'POST', '/api/notifications/0/read');
+    await fails(404, 'POST', '/api/notifications/x/read');
+    await fails(400, 'GET', '/api/notifications?unread=maybe');
   });
 
   test('the document itself', async () => {

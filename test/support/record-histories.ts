@@ -10,10 +10,11 @@ import {
   resumeSignal,
   wakeSignal,
 } from '../../src/contract/messages.ts';
-import { taskQueues, WEBHOOK_WORKFLOW, webhookWorkflowId } from '../../src/contract/names.ts';
+import { autoSyncId, taskQueues, WEBHOOK_WORKFLOW, webhookWorkflowId } from '../../src/contract/names.ts';
 import type { ConversationResource, ListResource } from '../../src/contract/resources.ts';
 import type { SyncOptions } from '../../src/contract/sync-options.ts';
 import type { WebhookWorkflowInput } from '../../src/contract/webhooks.ts';
+import { deleteAutoSyncSchedules, schedulesOf, startAutoSync } from './auto-sync.ts';
 import { eventually } from './eventually.ts';
 import { startTask } from './maintenance.ts';
 import { type Stack, startStack, type TestPage } from './stack.ts';
@@ -177,6 +178,47 @@ test('webhooks: woken while it waits, and continued as new', async () => {
     'webhook-v1-continued',
     stack.temporal.workflow.getHandle(long.workflowId, long.firstExecutionRunId),
   );
+});
+
+test('automatic: by its schedule, joined, skipped, resumed, failed', async () => {
+  const page = await stack.addPage({ conversations: 300 });
+  const { id, facebookPageId } = page;
+  const schedule = { pageId: id, facebookPageId, wanted: true, intervalSeconds: 1, needsReconnect: false };
+  const wants = (autoSync: boolean) =>
+    stack.sql`UPDATE facebook_pages SET auto_sync = ${autoSync} WHERE id = ${id}`;
+  const run = async (name: string) => {
+    const handle = await startAutoSync(stack, page);
+    await handle.result();
+    await save(`auto-sync-v1-${name}`, handle);
+  };
+  await run('skipped');
+
+  await wants(true);
+  await schedulesOf(stack).align(schedule);
+  const handle = stack.temporal.schedule.getHandle(autoSyncId(stack.config.queuePrefix, facebookPageId));
+  const first = await eventually(
+    async () => (await handle.describe()).info.recentActions[0]?.action.workflow,
+    'the first run',
+  );
+  await schedulesOf(stack).align({ ...schedule, wanted: false });
+  const scheduled = stack.temporal.workflow.getHandle(first.workflowId, first.firstExecutionRunId);
+  await scheduled.result();
+  await save('auto-sync-v1-scheduled', scheduled);
+
+  const running = await startDirectly(stack, page);
+  await run('joined');
+  await running.handle.signal(cancelSignal);
+  await running.handle.result();
+  await run('resumed');
+
+  stack.simulator.control('POST', '/faults', {
+    match: { page: facebookPageId },
+    times: 'always',
+    fault: { kind: 'error', name: 'permission-200' },
+  });
+  await run('failed');
+  stack.simulator.control('DELETE', '/faults');
+  await deleteAutoSyncSchedules(stack);
 });
 
 test.each(MAINTENANCE_TASKS)('maintenance: %s', async (task) => {

@@ -8,6 +8,7 @@ import {
   OPEN_STATUSES,
 } from '../../src/contract/job-status.ts';
 import {
+  autoSyncId,
   batchWorkflowId,
   maintenanceId,
   SEARCH_ATTRIBUTES,
@@ -75,6 +76,8 @@ describe('names', () => {
   test('a prefix keeps installations apart', () => {
     expect(maintenanceId('', 'reconcile')).toBe('maintenance/reconcile');
     expect(maintenanceId('blue-', 'retention')).toBe('blue-maintenance/retention');
+    expect(autoSyncId('', '100200300')).toBe('auto-sync/100200300');
+    expect(autoSyncId('blue-', '100200300')).toBe('blue-auto-sync/100200300');
     expect(taskQueues('')).toEqual({ sync: 'sync', webhook: 'webhook' });
     expect(taskQueues('blue-')).toEqual({ sync: 'blue-sync', webhook: 'blue-webhook' });
   });

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import * as messages from '../../src/contract/messages.ts';
 import {
+  AUTO_SYNC_WORKFLOW,
   BATCH_WORKFLOW,
   MAINTENANCE_WORKFLOW,
   SEARCH_ATTRIBUTES,
@@ -85,7 +86,7 @@ describe('signals and queries', () => {
 describe('names that Temporal knows', () => {
   test('the workflows are exported under the names by which they are started', () => {
     expect(Object.keys(workflows).sort()).toEqual(
-      [BATCH_WORKFLOW, MAINTENANCE_WORKFLOW, SYNC_WORKFLOW, WEBHOOK_WORKFLOW].sort(),
+      [AUTO_SYNC_WORKFLOW, BATCH_WORKFLOW, MAINTENANCE_WORKFLOW, SYNC_WORKFLOW, WEBHOOK_WORKFLOW].sort(),
     );
   });
 
