@@ -1,9 +1,10 @@
 import cliProgress from 'cli-progress';
 import type { StreamEvent } from '../contract/resources.ts';
 import { conversationsPerSecond, formatCount } from '../contract/statistics.ts';
+import { cutText } from './terminal-text.ts';
 
-/** Longest name that is shown. */
-const NAME_LENGTH = 24;
+/** Of a name. */
+const NAME_COLUMNS = 24;
 
 /** Without a terminal, a line at most this often, in milliseconds. */
 const LINE_MS = 1000;
@@ -76,7 +77,7 @@ function plainLines(lineOf: (event: StreamEvent) => string): ProgressBar {
 function describe(event: StreamEvent, perSecond: number): string {
   const of = event.total === null ? '' : ` of ${formatCount(event.total)}`;
   const failed = event.failed > 0 ? ` · ${formatCount(event.failed)} set aside` : '';
-  const name = event.name === null ? '' : ` · ${cut(event.name)}`;
+  const name = event.name === null ? '' : ` · ${cutText(event.name, NAME_COLUMNS)}`;
   const doing =
     event.waitingUntil !== null
       ? ` · waiting for Meta until ${new Date(event.waitingUntil).toLocaleTimeString()}`
@@ -90,11 +91,4 @@ function describe(event: StreamEvent, perSecond: number): string {
     `${formatCount(event.inserted)} new · ${formatCount(event.updated)} updated · ${formatCount(event.skipped)} unchanged` +
     `${failed} · ${formatCount(event.eventsCreated)} events · ${perSecond}/s${doing}`
   );
-}
-
-/** By characters as people see them, so that no emoji is cut in two; control characters never reach a terminal. */
-function cut(name: string): string {
-  const clean = name.replace(/\p{C}/gu, '');
-  const characters = [...new Intl.Segmenter().segment(clean)].map((part) => part.segment);
-  return characters.length <= NAME_LENGTH ? clean : `${characters.slice(0, NAME_LENGTH - 1).join('')}…`;
 }

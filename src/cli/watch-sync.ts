@@ -1,9 +1,15 @@
 import { EventSource } from 'eventsource';
 import type { JobResource, StreamEvent } from '../contract/resources.ts';
 import type { ApiClient } from './api-client.ts';
+import { ApiError, path, Unreachable } from './http.ts';
 
 /** Names of the events of `GET /api/pages/:id/sync/stream`. */
+export type StreamEventName = 'snapshot' | 'progress' | 'final';
+
 type FinalEvent = StreamEvent & { job: JobResource };
+
+/** How long a server may be away while it is watched, in milliseconds. */
+const AWAY_MS = 60_000;
 
 /**
  * Watches a page's sync until it ends. A connection that is lost comes back by itself where it stopped.
@@ -11,20 +17,22 @@ type FinalEvent = StreamEvent & { job: JobResource };
  * @param onEvent called for every snapshot and every conversation
  * @param signal stops watching; the sync goes on
  * @returns the job at its end; `null` when watching was stopped
- * @throws when the server refuses the stream
+ * @throws ApiError when the server refuses the stream, Unreachable when it stays away
  */
 export function watchSync(
   client: ApiClient,
   pageId: string,
-  onEvent: (event: StreamEvent) => void,
+  onEvent: (event: StreamEvent, name: StreamEventName) => void,
   signal: AbortSignal,
 ): Promise<JobResource | null> {
   return new Promise((resolve, reject) => {
-    const source = new EventSource(`${client.url}/api/pages/${pageId}/sync/stream`, {
+    const source = new EventSource(`${client.url}${path`/api/pages/${pageId}/sync/stream`}`, {
       fetch: (input, init) =>
         fetch(input, { ...init, headers: { ...init.headers, authorization: client.authorization } }),
     });
+    let away: NodeJS.Timeout | undefined;
     const leave = (end: () => void) => {
+      clearTimeout(away);
       source.close();
       signal.removeEventListener('abort', stop);
       end();
@@ -33,17 +41,29 @@ export function watchSync(
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
 
-    const show = (message: MessageEvent) => onEvent(JSON.parse(message.data) as StreamEvent);
-    source.addEventListener('snapshot', show);
-    source.addEventListener('progress', show);
+    const show = (message: MessageEvent, name: StreamEventName) => {
+      onEvent(JSON.parse(message.data) as StreamEvent, name);
+    };
+    source.addEventListener('snapshot', (message) => show(message, 'snapshot'));
+    source.addEventListener('progress', (message) => show(message, 'progress'));
     source.addEventListener('final', (message) => {
-      const event = JSON.parse(message.data) as FinalEvent;
-      onEvent(event);
-      leave(() => resolve(event.job));
+      show(message, 'final');
+      leave(() => resolve((JSON.parse(message.data) as FinalEvent).job));
+    });
+    source.addEventListener('open', () => {
+      clearTimeout(away);
+      away = undefined;
     });
     source.addEventListener('error', (error) => {
-      if (source.readyState !== source.CLOSED) return;
-      leave(() => reject(new Error(`The stream was refused: ${error.message ?? `HTTP ${error.code}`}`)));
+      if (source.readyState === source.CLOSED) {
+        const detail = error.message ?? 'The stream was refused';
+        leave(() => reject(new ApiError(error.code ?? 500, { title: 'No stream', detail })));
+      } else {
+        away ??= setTimeout(
+          () => leave(() => reject(new Unreachable(`${client.url} has gone: the sync can go on without it`))),
+          AWAY_MS,
+        );
+      }
     });
   });
 }
