@@ -1,5 +1,4 @@
 import { createProgram, runCommand } from './cli/program.ts';
-import { localServer } from './local/local-server.ts';
 
 // `pagesync … | head` closes our output before we are done with it
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -7,7 +6,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
-const program = createProgram(() => localServer(process.env));
+// what only some commands need is loaded by those: a command takes no longer than its request
+const program = createProgram(async () => (await import('./local/local-server.ts')).localServer(process.env));
 
 program
   .command('migrate')

@@ -36,7 +36,8 @@ export async function connectionOf(
   local: () => Promise<LocalServer>,
 ): Promise<Connection> {
   const given = url || env.PAGESYNC_URL;
-  const here = given && !isLoopback(given) ? null : await local();
+  const complete = given && (tokenFile !== undefined || env.PAGESYNC_API_TOKEN);
+  const here = complete || (given && !isLoopback(given)) ? null : await local();
   const address = baseOf(given || here?.url || DEFAULT_URL);
   const token =
     tokenFile === undefined

@@ -5,10 +5,10 @@ import type { SyncStatusResource } from '../../contract/resources.ts';
 import { formatCount, formatDuration } from '../../contract/statistics.ts';
 import { SYNC_MODES, type SyncMode } from '../../contract/sync-options.ts';
 import { action, type Connect } from '../action.ts';
+import type { Connection } from '../connection.ts';
 import { ApiError } from '../http.ts';
 import { jobText } from '../job-text.ts';
 import { positiveInteger } from '../lists.ts';
-import { watchToEnd } from '../watch-to-end.ts';
 
 interface SyncOptions {
   mode?: SyncMode;
@@ -50,8 +50,7 @@ export function addSyncCommands(program: Command, connect: Connect): void {
           if (!isRunning(error)) throw error;
           output.remark('The page is being synced already: this is the running job.');
         }
-        const job = await watchToEnd(connection, page);
-        if (!output.json) output.show(job, jobText);
+        await showToEnd(connection, page);
       }),
     );
 
@@ -64,8 +63,7 @@ export function addSyncCommands(program: Command, connect: Connect): void {
       action<{ watch?: true }>(connect, async (connection, { watch }, page) => {
         const { client, output } = connection;
         if (!watch) return output.show(await client.getSync(page), statusText);
-        const job = await watchToEnd(connection, page);
-        if (!output.json) output.show(job, jobText);
+        await showToEnd(connection, page);
       }),
     );
 
@@ -87,6 +85,13 @@ export function addSyncCommands(program: Command, connect: Connect): void {
         }),
       );
   }
+}
+
+async function showToEnd(connection: Connection, page: string): Promise<void> {
+  // the bar and the stream cost every other command more than all that it does
+  const { watchToEnd } = await import('../watch-to-end.ts');
+  const job = await watchToEnd(connection, page);
+  if (!connection.output.json) connection.output.show(job, jobText);
 }
 
 function requestOf(options: SyncOptions): Partial<StartSyncRequest> {
