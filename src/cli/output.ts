@@ -34,7 +34,9 @@ export function createOutput(json: boolean): Output {
       say(formatTable(columns, list.data, process.stdout.columns ?? WIDTH).join('\n'));
       if (list.nextCursor !== null) say(`There is more: --cursor ${list.nextCursor}, or a larger --limit`);
     },
-    event: (event) => say(JSON.stringify(event)),
+    event(event) {
+      if (json) say(JSON.stringify(event));
+    },
     remark(text) {
       if (!json) process.stderr.write(`${printable(text)}\n`);
     },

@@ -2,6 +2,7 @@ import type { JobStatus } from '../contract/job-status.ts';
 import type { JobResource } from '../contract/resources.ts';
 import type { Connection } from './connection.ts';
 import { CommandFailure } from './failure.ts';
+import { interruption } from './interruption.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { watchSync } from './watch-sync.ts';
 
@@ -32,7 +33,7 @@ export async function watchToEnd({ client, output }: Connection, page: string): 
   } finally {
     bar?.stop();
   }
-  if (interrupted.aborted) {
+  if (job === null && interrupted.aborted) {
     const how = `"pagesync status ${page}" shows it, "pagesync cancel ${page}" ends it.`;
     throw new CommandFailure('interrupted', `The sync goes on. ${how}`);
   }
@@ -44,11 +45,4 @@ export async function watchToEnd({ client, output }: Connection, page: string): 
   }
   if (!GOOD.includes(job.status)) throw new CommandFailure('incomplete', job.message ?? job.status);
   return job;
-}
-
-/** Aborted by the first Ctrl+C; whoever presses it twice ends the program at once. */
-export function interruption(): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort());
-  return controller.signal;
 }

@@ -127,6 +127,8 @@ describe.sequential('pagesync', () => {
     slow(0);
     const resumed = await pagesync(`sync ${page.id} --resume --watch`);
     expect(resumed.code).toBe(0);
+    expect(resumed.stdout).toMatch(/^ {2}\d.*conversations ·/);
+    expect(resumed.stdout).not.toContain('{');
     expect(resumed.stdout).toContain(`Job ${job.id}: COMPLETED`);
     expect(resumed.stdout).toContain('900 of 900 conversations: 900 new');
 
