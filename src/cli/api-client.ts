@@ -1,4 +1,5 @@
 import type { Scope, SignInLinkResource } from '../contract/access.ts';
+import type { JobReportResource } from '../contract/job-report.ts';
 import type { ConnectPageRequest, StartSyncRequest } from '../contract/requests.ts';
 import type {
   FailureResource,
@@ -48,6 +49,10 @@ export function createApiClient(url: string, token: string) {
     getJob: (job: string) => ask<JobResource>('GET', path`/api/jobs/${job}`),
     listFailures: (job: string, query: ListQuery) =>
       ask<ListResource<FailureResource>>('GET', path`/api/jobs/${job}/failures`, query),
+    getJobReport: (job: string) => ask<JobReportResource>('GET', path`/api/jobs/${job}/report`),
+    jobReportCsv: (job: string) => call('GET', path`/api/jobs/${job}/report.csv`),
+    failuresCsv: (job: string, query: { payload?: boolean }) =>
+      call('GET', path`/api/jobs/${job}/failures.csv`, query),
     retryFailed: (job: string) => ask<JobResource>('POST', path`/api/jobs/${job}/retry-failed`),
 
     createSignInLink: (request: { scope?: Scope } = {}) =>

@@ -13,6 +13,8 @@ export interface Output {
   show<T>(resource: T, text: (resource: T) => string): void;
   /** A page of a list. @param none what is said when it is empty */
   list<T>(list: ListResource<T>, columns: readonly Column<T>[], none: string): void;
+  /** Text that is a document already, such as CSV. */
+  text(text: string): void;
   /** A line of a stream, for scripts alone. */
   event(event: object): void;
   /** A remark for people: not on standard output, and not for scripts. */
@@ -34,6 +36,7 @@ export function createOutput(json: boolean): Output {
       say(formatTable(columns, list.data, process.stdout.columns ?? WIDTH).join('\n'));
       if (list.nextCursor !== null) say(`There is more: --cursor ${list.nextCursor}, or a larger --limit`);
     },
+    text: (text) => void process.stdout.write(text),
     event(event) {
       if (json) say(JSON.stringify(event));
     },

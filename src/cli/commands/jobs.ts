@@ -3,6 +3,13 @@ import { JOB_STATUSES } from '../../contract/job-status.ts';
 import { action, type Connect } from '../action.ts';
 import { JOB_COLUMNS, jobText } from '../job-text.ts';
 import { type ListOptions, readList, withListOptions } from '../lists.ts';
+import { reportText } from '../report-text.ts';
+
+interface ReportOptions {
+  csv?: true;
+  failuresCsv?: true;
+  payload?: true;
+}
 
 /** `jobs`, and what concerns one of them. */
 export function addJobCommands(program: Command, connect: Connect): void {
@@ -29,6 +36,21 @@ export function addJobCommands(program: Command, connect: Connect): void {
     .action(
       action(connect, async ({ client, output }, _options, job) => {
         output.show(await client.getJob(job), jobText);
+      }),
+    );
+
+  program
+    .command('report')
+    .description('tell what a job has come to: figures, what was set aside and why')
+    .argument('<job>')
+    .addOption(new Option('--csv', 'the figures as CSV').conflicts('failuresCsv'))
+    .option('--failures-csv', 'what was set aside as CSV, a row an item')
+    .option('--payload', 'with --failures-csv: each item as Graph sent it, messages and all')
+    .action(
+      action<ReportOptions>(connect, async ({ client, output }, { csv, failuresCsv, payload }, job) => {
+        if (csv) output.text(await client.jobReportCsv(job));
+        else if (failuresCsv) output.text(await client.failuresCsv(job, payload ? { payload } : {}));
+        else output.show(await client.getJobReport(job), reportText);
       }),
     );
 
