@@ -1,4 +1,10 @@
-import type { Scope, SignInLinkResource } from '../contract/access.ts';
+import type {
+  ApiTokenResource,
+  CreatedTokenResource,
+  CreateTokenRequest,
+  Scope,
+  SignInLinkResource,
+} from '../contract/access.ts';
 import type { JobReportResource } from '../contract/job-report.ts';
 import type { ConnectPageRequest, StartSyncRequest } from '../contract/requests.ts';
 import type {
@@ -55,6 +61,10 @@ export function createApiClient(url: string, token: string) {
       call('GET', path`/api/jobs/${job}/failures.csv`, query),
     retryFailed: (job: string) => ask<JobResource>('POST', path`/api/jobs/${job}/retry-failed`),
 
+    createToken: (request: CreateTokenRequest) =>
+      ask<CreatedTokenResource>('POST', '/api/tokens', {}, request),
+    listTokens: (query: ListQuery) => ask<ListResource<ApiTokenResource>>('GET', '/api/tokens', query),
+    revokeToken: (id: string) => ask<ApiTokenResource>('DELETE', path`/api/tokens/${id}`),
     createSignInLink: (request: { scope?: Scope } = {}) =>
       ask<SignInLinkResource>('POST', '/api/sign-in-links', {}, request),
   };

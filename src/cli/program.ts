@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addJobCommands } from './commands/jobs.ts';
 import { addPageCommands } from './commands/pages.ts';
 import { addSyncCommands } from './commands/sync.ts';
+import { addTokenCommands } from './commands/tokens.ts';
 import { connectionOf, type GlobalOptions, type LocalServer } from './connection.ts';
 import { exitCodesText } from './exit-codes.ts';
 import { reportFailure } from './failure.ts';
@@ -32,6 +33,7 @@ export function createProgram(local: () => Promise<LocalServer>): Command {
   addSyncCommands(program, connect);
   addPageCommands(program, connect);
   addJobCommands(program, connect);
+  addTokenCommands(program, connect);
   return program;
 }
 
