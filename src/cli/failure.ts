@@ -23,7 +23,7 @@ export function reportFailure(error: unknown, json: boolean): number {
   // commander has said it already; help is no failure
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done.code : EXIT.usage.code;
   const { exit, problem } = failureOf(error);
-  if (problem !== null) console.error(json ? JSON.stringify(problem) : problemText(problem));
+  if (problem !== null) process.stderr.write(`${json ? JSON.stringify(problem) : problemText(problem)}\n`);
   return EXIT[exit].code;
 }
 

@@ -2,9 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { JobReportResource } from '../../src/contract/job-report.ts';
 import type { JobResource, ListResource, PageResource } from '../../src/contract/resources.ts';
 import { eventually } from '../support/eventually.ts';
-import { type Said, startPagesync } from '../support/pagesync.ts';
+import { runPagesync, type Said, startPagesync } from '../support/pagesync.ts';
 import { freshPageId, type Stack, startStack } from '../support/stack.ts';
 
 /** The command line as a process of its own against a real installation. */
@@ -22,8 +23,13 @@ afterAll(async () => {
 });
 
 const everything: string[] = [];
+/** What waits, reads or works on the database is a process of its own, as all of it is for people. */
+const OWN_PROCESS = /--watch|--token-stdin|migrate|--help|synk/;
 async function pagesync(line: string, input = '', environment = env): Promise<Said> {
-  const said = await startPagesync(line.split(' '), environment, input).ended;
+  const args = line.split(' ');
+  const said = OWN_PROCESS.test(line)
+    ? await startPagesync(args, environment, input).ended
+    : await runPagesync(args, environment);
   everything.push(said.stdout, said.stderr);
   return said;
 }
@@ -168,6 +174,54 @@ describe.sequential('pagesync', () => {
     for (const line of table.stdout.trimEnd().split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(table.stdout).toMatch(/^CREATED +PAGE +STATUS +JOB\n/);
     expect(retried).toMatchObject({ code: 6, stderr: expect.stringContaining('nothing aside') });
+  });
+
+  test('reports what a job has come to', async () => {
+    const page = await stack.addPage({ conversations: 30, instagram: false });
+    const match = { page: page.facebookPageId };
+    stack.simulator.control('POST', '/oddities', {
+      ...match,
+      platform: 'messenger',
+      index: 3,
+      kind: 'poison-bad-updated-time',
+    });
+    await pagesync(`sync ${page.id} --watch`);
+    const { id } = await stack.ended(page);
+    const [report, text, csv, aside, both, empty] = await Promise.all([
+      json<JobReportResource>(`report ${id}`),
+      pagesync(`report ${id}`),
+      pagesync(`report ${id} --csv`),
+      pagesync(`report ${id} --failures-csv`),
+      pagesync(`report ${id} --csv --failures-csv`),
+      pagesync(`report ${page.id}`),
+    ]);
+    expect(report).toMatchObject({ job: { id }, failures: { total: 1 } });
+    expect(text.stdout).toMatch(/Set aside: 1, .*\n\nPLATFORM +ITEM +REASON/);
+    expect(csv.stdout.split('\n')[0]).toContain('job_id,facebook_page_id,status');
+    expect(csv.stdout).toContain(`${id},${page.facebookPageId}`);
+    expect(aside.stdout.trim().split('\n')).toHaveLength(2);
+    expect([both.code, empty.code]).toEqual([2, 5]);
+  });
+
+  test('makes tokens that may do what their scope says, and revokes them', async () => {
+    const made = await startPagesync(['token', 'create', 'a script', '--scope', 'read'], env).ended;
+    expect(made.stdout).toMatch(/^ps_\S+\n$/);
+    const weak = { ...env, PAGESYNC_API_TOKEN: made.stdout.trim() };
+    const [reads, writes, list, table, wrong, link] = await Promise.all([
+      pagesync('pages list', '', weak),
+      pagesync('sync 4711', '', weak),
+      json<ListResource<{ id: string; name: string }>>('token list'),
+      pagesync('token list'),
+      pagesync('token create other --scope all'),
+      startPagesync(['sign-in-link'], env).ended,
+    ]);
+    expect([reads.code, writes.code, wrong.code]).toEqual([0, 4, 2]);
+    expect(writes.stderr).toContain('scope');
+    const [token] = list.data.filter(({ name }) => name === 'a script');
+    expect(table.stdout).toContain('a script');
+    expect(link.stdout).toMatch(/^http\S+\/sign-in\?code=\S+\n$/);
+    await json<object>(`token revoke ${token?.id}`);
+    expect((await pagesync('pages list', '', weak)).code).toBe(4);
   });
 
   test('says what is wrong, and ends with the code of the table', async () => {
