@@ -5,6 +5,12 @@ import type {
   Scope,
   SignInLinkResource,
 } from '../contract/access.ts';
+import type {
+  BatchPageResource,
+  BatchResource,
+  BatchStatusResource,
+  CreateBatchRequest,
+} from '../contract/batch-resources.ts';
 import type { JobReportResource } from '../contract/job-report.ts';
 import type { ConnectPageRequest, StartSyncRequest } from '../contract/requests.ts';
 import type {
@@ -67,5 +73,15 @@ export function createApiClient(url: string, token: string) {
     revokeToken: (id: string) => ask<ApiTokenResource>('DELETE', path`/api/tokens/${id}`),
     createSignInLink: (request: { scope?: Scope } = {}) =>
       ask<SignInLinkResource>('POST', '/api/sign-in-links', {}, request),
+
+    createBatch: (request: Partial<CreateBatchRequest>) =>
+      ask<BatchResource>('POST', '/api/batches', {}, request),
+    listBatches: (query: ListQuery & { status?: string | undefined }) =>
+      ask<ListResource<BatchResource>>('GET', '/api/batches', query),
+    getBatch: (batch: string) => ask<BatchStatusResource>('GET', path`/api/batches/${batch}`),
+    listBatchPages: (batch: string, query: ListQuery & { state?: string | undefined }) =>
+      ask<ListResource<BatchPageResource>>('GET', path`/api/batches/${batch}/pages`, query),
+    cancelBatch: (batch: string) => ask<BatchResource>('POST', path`/api/batches/${batch}/cancel`),
+    resumeBatch: (batch: string) => ask<BatchResource>('POST', path`/api/batches/${batch}/resume`),
   };
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addBatchCommands } from './commands/batches.ts';
 import { addJobCommands } from './commands/jobs.ts';
 import { addPageCommands } from './commands/pages.ts';
 import { addSyncCommands } from './commands/sync.ts';
@@ -33,6 +34,7 @@ export function createProgram(local: () => Promise<LocalServer>): Command {
   addSyncCommands(program, connect);
   addPageCommands(program, connect);
   addJobCommands(program, connect);
+  addBatchCommands(program, connect);
   addTokenCommands(program, connect);
   return program;
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BatchResource } from '../../src/contract/batch-resources.ts';
 import type { JobReportResource } from '../../src/contract/job-report.ts';
 import type { JobResource, ListResource, PageResource } from '../../src/contract/resources.ts';
 import { eventually } from '../support/eventually.ts';
@@ -201,6 +202,49 @@ describe.sequential('pagesync', () => {
     expect(csv.stdout).toContain(`${id},${page.facebookPageId}`);
     expect(aside.stdout.trim().split('\n')).toHaveLength(2);
     expect([both.code, empty.code]).toEqual([2, 5]);
+  });
+
+  test('syncs many pages in a batch, watches it, cancels and resumes it', async () => {
+    const pages = await Promise.all([1, 2, 3].map(() => stack.addPage({ conversations: 300 })));
+    const ids = pages.map((page) => page.facebookPageId).join(' ');
+    slow(1000);
+    const batch = await json<BatchResource>(`batch start ${ids} --mode full --concurrency 2`);
+    expect(batch).toMatchObject({ pages: 3, mode: 'full', concurrency: 2 });
+    const watching = startPagesync(['batch', 'status', batch.id, '--watch'], env);
+    await eventually(() => watching.stdout().includes('3 pages'), 'the first line of the watcher');
+    watching.child.kill('SIGINT');
+    const [left, status, list, cancelled, ...refused] = await Promise.all([
+      watching.ended,
+      pagesync(`batch status ${batch.id}`),
+      json<ListResource<BatchResource>>('batch list'),
+      json<BatchResource>(`batch cancel ${batch.id}`),
+      pagesync('batch start'),
+      pagesync(`batch start ${ids} --all`),
+      pagesync('batch start 4711'),
+    ]);
+    expect(left.code).toBe(7);
+    expect(left.stderr).toContain(`The batch goes on. "pagesync batch status ${batch.id}" shows it`);
+    expect(status.stdout).toContain('full, 3 pages, 2 at a time: ');
+    expect(list.data.map(({ id }) => id)).toEqual([batch.id]);
+    expect(cancelled.cancelRequested).toBe(true);
+    expect(refused.map(({ code }) => code)).toEqual([2, 2, 2]);
+
+    const ended = await pagesync(`batch status ${batch.id} --watch --json`);
+    expect(ended.code).toBe(1);
+    expect(JSON.parse(ended.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
+      event: 'final',
+      status: 'CANCELLED',
+    });
+    slow(0);
+    const resumed = await pagesync(`batch resume ${batch.id} --watch`);
+    expect(resumed.code).toBe(0);
+    expect(resumed.stdout).toMatch(/Batch of 3 pages: 3 complete in/);
+    const [of, again] = await Promise.all([
+      json<ListResource<object>>(`batch pages ${batch.id} --state COMPLETED`),
+      pagesync(`batch resume ${batch.id}`),
+    ]);
+    expect(of.data).toHaveLength(3);
+    expect(again.code).toBe(6);
   });
 
   test('makes tokens that may do what their scope says, and revokes them', async () => {
