@@ -20,6 +20,7 @@ const BATCH_DAYS = 1;
  * - the payloads of items that were set aside `days` ago, and webhook deliveries that were applied `days` ago: they are
  *   conversations of people
  * - sign-in codes and sessions that ended `days` ago, and idempotency keys that are kept no longer
+ * - batches of pages that ended `days` ago; their jobs are kept or deleted as all others
  *
  * @throws database errors; may be repeated, and goes on with what is left
  */
@@ -34,6 +35,7 @@ export function createApplyRetention(store: Store, days: number) {
       payloads: 0,
       deliveries: 0,
       expired: 0,
+      batchSyncs: 0,
     };
 
     for await (const ids of allOf((after) => upkeep.closedForGood(BATCH_DAYS, after, JOBS))) {
@@ -49,6 +51,7 @@ export function createApplyRetention(store: Store, days: number) {
     result.deliveries = await whileFull(() => upkeep.deleteDeliveries(days, ROWS));
     result.expired = await whileFull(() => store.sessions.deleteExpired(days, ROWS));
     result.expired += await whileFull(() => store.idempotency.deleteExpired(ROWS));
+    result.batchSyncs = await whileFull(() => store.batchSteps.deleteEnded(days, ROWS));
     return result;
   };
 }

@@ -33,6 +33,8 @@ export interface RetentionResult {
   deliveries: number;
   /** Sign-in codes, sessions and idempotency keys that are over. */
   expired: number;
+  /** Batches of pages. */
+  batchSyncs: number;
 }
 
 export type MaintenanceResult = ReconcileResult | RetentionResult | SweepResult | SubscriptionsResult;
