@@ -21,6 +21,7 @@ const BATCH_DAYS = 1;
  *   conversations of people
  * - sign-in codes and sessions that ended `days` ago, and idempotency keys that are kept no longer
  * - notifications that were read, or are news that nobody has read, `days` ago
+ * - batches of pages that ended `days` ago; their jobs are kept or deleted as all others
  *
  * @throws database errors; may be repeated, and goes on with what is left
  */
@@ -36,6 +37,7 @@ export function createApplyRetention(store: Store, days: number) {
       deliveries: 0,
       expired: 0,
       notifications: 0,
+      batchSyncs: 0,
     };
 
     for await (const ids of allOf((after) => upkeep.closedForGood(BATCH_DAYS, after, JOBS))) {
@@ -52,6 +54,7 @@ export function createApplyRetention(store: Store, days: number) {
     result.expired = await whileFull(() => store.sessions.deleteExpired(days, ROWS));
     result.expired += await whileFull(() => store.idempotency.deleteExpired(ROWS));
     result.notifications = await whileFull(() => notifications.deleteOld(days, ROWS));
+    result.batchSyncs = await whileFull(() => store.batchSteps.deleteEnded(days, ROWS));
     return result;
   };
 }

@@ -41,6 +41,8 @@ export interface RetentionResult {
   expired: number;
   /** Notifications that were read, and news that nobody has read. */
   notifications: number;
+  /** Batches of pages. */
+  batchSyncs: number;
 }
 
 /** What a run of `schedules` found: schedules of automatic syncs that were not as their pages say. */

@@ -41,10 +41,14 @@ const batchOf = async (id: string) =>
 test('a batch of 200 pages ends with 200 right results when one of two workers is killed in the middle', async () => {
   const [victim] = await Promise.all([startWorkerProgram(), startWorkerProgram()]);
   const pages: TestPage[] = [];
-  for (let seed = 1; seed <= PAGES; seed++) {
-    const conversations = FEWEST + (seed % (MOST - FEWEST + 1));
-    pages.push(await stack.addPage({ conversations, messages: 2, seed, instagramShare: 0.2 }));
-  }
+  let next = 1;
+  const added = Array.from({ length: 10 }, async () => {
+    for (let seed = next++; seed <= PAGES; seed = next++) {
+      const conversations = FEWEST + (seed % (MOST - FEWEST + 1));
+      pages.push(await stack.addPage({ conversations, messages: 2, seed, instagramShare: 0.2 }));
+    }
+  });
+  await Promise.all(added);
   const request = { all: true, mode: 'full', concurrency: CONCURRENCY };
   const { body: started } = await stack.api.post<BatchResource>('/api/batches', request);
   expect(started).toMatchObject({ status: 'IN_PROGRESS', pages: PAGES });
@@ -78,7 +82,7 @@ test('a batch of 200 pages ends with 200 right results when one of two workers i
   ).body;
   const fetched = new Map(data.map((page) => [page.pageId, page.job?.fetched]));
   expect(pages.map((page) => fetched.get(page.id))).toEqual(inboxes);
-  for (const page of pages) await expectInboxStored(stack, page);
+  await Promise.all(pages.map((page) => expectInboxStored(stack, page)));
 
   const [jobs] = await stack.sql<{ made: number; most: number }[]>`
     SELECT count(*)::int AS made, max((SELECT count(*)::int FROM sync_jobs o

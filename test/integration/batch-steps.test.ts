@@ -193,6 +193,12 @@ test('a cancelled batch ends; resumed it goes on with the jobs that have a check
   expect(last).toMatchObject({ over: true, status: 'COMPLETED', counts: { COMPLETED: 3 } });
   await it.store.batchSteps.takeUp(batchId, 'third');
   expect(await it.store.batchSyncs.find(batchId)).toMatchObject({ status: 'COMPLETED' });
+
+  // a batch that has ended is kept for a while
+  expect(await it.store.batchSteps.deleteEnded(30, 10)).toBe(0);
+  await it.sql`UPDATE batch_syncs SET completed_at = now() - interval '31 days' WHERE id = ${batchId}`;
+  expect(await it.store.batchSteps.deleteEnded(30, 10)).toBe(1);
+  expect(await it.store.batchSyncs.find(batchId)).toBeNull();
 });
 
 test('changes since a revision are told once', async () => {

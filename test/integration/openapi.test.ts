@@ -1,6 +1,7 @@
 /* Every operation of the OpenAPI document is called on a real installation, and every answer held against the document. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BatchResource, BatchStatusResource } from '../../src/contract/batch-resources.ts';
 import type { ConversationResource, JobResource, ListResource } from '../../src/contract/resources.ts';
 import { signIn } from '../support/browser.ts';
 import { type Description, documentedAnswers } from '../support/documented-answers.ts';
@@ -214,6 +215,31 @@ describe('answers are as the document says', () => {
     await fails(404, 'POST', '/api/notifications/0/read');
     await fails(404, 'POST', '/api/notifications/x/read');
     await fails(400, 'GET', '/api/notifications?unread=maybe');
+  });
+
+  test('batches', async () => {
+    const shape = { conversations: 20, messages: 1 };
+    const pages = await Promise.all([stack.addPage(shape), stack.addPage(shape)]);
+    stack.simulator.control('POST', '/latency', { ms: 1500 });
+    const pageIds = pages.map(({ id }) => id);
+    const { id } = await works<BatchResource>('POST', '/api/batches', {
+      pageIds,
+      mode: 'full',
+      concurrency: 1,
+    });
+    await fails(409, 'POST', `/api/batches/${id}/resume`);
+    await works('GET', '/api/batches?limit=1');
+    await works('POST', `/api/batches/${id}/cancel`);
+    const status = async () => (await works<BatchStatusResource>('GET', `/api/batches/${id}`)).batch.status;
+    await eventually(async () => (await status()) === 'CANCELLED', 'the end of the batch');
+    await fails(404, 'POST', `/api/batches/${id}/cancel`);
+    stack.simulator.control('POST', '/latency', { ms: 0 });
+    await works('POST', `/api/batches/${id}/resume`);
+    await works('GET', `/api/batches/${id}/stream`);
+    expect(await status()).toBe('COMPLETED');
+    await works('GET', `/api/batches/${id}/pages?state=COMPLETED`);
+    await fails(409, 'POST', `/api/batches/${id}/resume`);
+    await fails(422, 'POST', '/api/batches', { mode: 'full' });
   });
 
   test('the document itself', async () => {
