@@ -1,5 +1,7 @@
 import { hashText, mix } from './hash.ts';
 import { Inbox } from './inbox/inbox.ts';
+import type { IssuedToken } from './login/page-tokens.ts';
+import { SCOPES } from './login/scopes.ts';
 import type { Platform } from './types.ts';
 
 /** What a page is made from; the inbox fields are as in `SimulatorOptions`. */
@@ -25,7 +27,12 @@ export type Page = {
   token: string;
   /** Tokens that were replaced: they answer as expired ones. */
   retiredTokens: Set<string>;
+  /** Tokens that logins gave, beside `token`. */
+  issuedTokens: Map<string, IssuedToken>;
+  /** Whether `token` has ended. */
   expired: boolean;
+  /** Permissions of `token`. */
+  scopes: readonly string[];
   expiresAtSec: number;
   dataAccessExpiresAtSec: number;
   /** Seed of the people's names, the same for both platforms. */
@@ -48,7 +55,9 @@ export function createPage(spec: PageSpec, nowSec: number): Page {
     instagramAccountId: account,
     token: spec.token,
     retiredTokens: new Set(),
+    issuedTokens: new Map(),
     expired: false,
+    scopes: SCOPES,
     expiresAtSec: 0,
     dataAccessExpiresAtSec: nowSec + DAYS_90_SEC,
     peopleSeed: mix(hashText(spec.id), seed),
