@@ -12,7 +12,7 @@ import {
 import type { Config } from './config.ts';
 import { taskQueues } from './contract/names.ts';
 import { repairJob } from './contract/new-job.ts';
-import { createGraphClient } from './graph/index.ts';
+import { createGraphApp, createGraphClient } from './graph/index.ts';
 import type { Logger } from './log.ts';
 import type { Running } from './running.ts';
 import { scheduleMaintenance } from './schedule-maintenance.ts';
@@ -56,11 +56,9 @@ export async function startWorker(
     ]);
     const client = new Client({ connection, namespace });
     await ensureSearchAttributes(client);
-    const graph = createGraphClient(
-      config.graph,
-      createGraphBudget(sql, config.graph.callsPerSecond, config.graph.throttleWaitMs),
-      LONGEST_TURN_MS,
-    );
+    const budget = createGraphBudget(sql, config.graph.callsPerSecond, config.graph.throttleWaitMs);
+    const graph = createGraphClient(config.graph, budget, LONGEST_TURN_MS);
+    const { facebookApp } = config;
     const store = createStore(sql, createTokenCipher(config.tokenKeys));
     const { scheduled, reconcileGraceMs, retentionDays } = config.maintenance;
     const queues = taskQueues(config.queuePrefix);
@@ -72,6 +70,9 @@ export async function startWorker(
         lookUpWorkflow: createWorkflowLookUp(client),
         reconcileGraceMs,
         retentionDays,
+        graphApp: facebookApp && createGraphApp(config.graph, facebookApp, budget),
+        // the place for notifications
+        tellOfToken: async () => {},
       }),
       ...createWebhookUpkeep({
         store,
@@ -134,7 +135,7 @@ async function startRepair(
   }
 }
 
-function schedulesOf({ queuePrefix, maintenance, webhooks }: Config, taskQueue: string) {
+function schedulesOf({ queuePrefix, maintenance, webhooks, facebookApp }: Config, taskQueue: string) {
   const { reconcileEveryMs, webhookSweepMs, subscriptionCheckMs } = maintenance;
   return {
     prefix: queuePrefix,
@@ -142,6 +143,7 @@ function schedulesOf({ queuePrefix, maintenance, webhooks }: Config, taskQueue: 
     reconcileEveryMs,
     webhookSweepMs,
     subscriptionCheckMs: webhooks.appSecrets.length > 0 ? subscriptionCheckMs : null,
+    checkTokens: facebookApp !== null,
   };
 }
 

@@ -1,12 +1,19 @@
 import { log } from '@temporalio/workflow';
 import type { MaintenanceInput, MaintenanceResult, MaintenanceTask } from '../src/contract/maintenance.ts';
-import { applyRetention, checkSubscriptions, reconcileJobs, sweepWebhooks } from './maintenance-proxies.ts';
+import {
+  applyRetention,
+  checkSubscriptions,
+  checkTokens,
+  reconcileJobs,
+  sweepWebhooks,
+} from './maintenance-proxies.ts';
 
 const TASKS: Record<MaintenanceTask, (input: MaintenanceInput) => Promise<MaintenanceResult>> = {
   reconcile: () => reconcileJobs(),
   retention: () => applyRetention(),
   webhooks: () => sweepWebhooks(),
   subscriptions: ({ pageId }) => checkSubscriptions({ pageId }),
+  tokens: ({ pageId }) => checkTokens({ pageId }),
 };
 
 /**

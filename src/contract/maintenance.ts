@@ -1,14 +1,14 @@
 import type { SubscriptionsResult, SweepResult } from './webhooks.ts';
 
 /** What `MaintenanceWorkflow` is run for. */
-export const MAINTENANCE_TASKS = ['reconcile', 'retention', 'webhooks', 'subscriptions'] as const;
+export const MAINTENANCE_TASKS = ['reconcile', 'retention', 'webhooks', 'subscriptions', 'tokens'] as const;
 
 export type MaintenanceTask = (typeof MAINTENANCE_TASKS)[number];
 
 /** What `MaintenanceWorkflow` is started with. */
 export interface MaintenanceInput {
   task: MaintenanceTask;
-  /** The one page that `subscriptions` looks at; absent: all. */
+  /** The one page that `subscriptions` or `tokens` looks at; absent: all. */
   pageId?: string;
 }
 
@@ -33,7 +33,32 @@ export interface RetentionResult {
   deliveries: number;
 }
 
-export type MaintenanceResult = ReconcileResult | RetentionResult | SweepResult | SubscriptionsResult;
+/** What a run of `tokens` has found. */
+export interface TokensResult {
+  checked: number;
+  /** Tokens that Meta does not accept any more: their pages need to be connected again. */
+  dead: number;
+  /** Tokens that are good and end within ten days, or whose data does. */
+  endSoon: number;
+  /** Of which Meta said nothing that is of use. */
+  unclear: number;
+}
+
+/** What people should hear of a page's token. */
+export interface TokenNews {
+  pageId: string;
+  /** `dead`: the page needs to be connected again; `ends`: it will at that time, or nothing is shown from then on. */
+  kind: 'dead' | 'ends';
+  /** ISO 8601 in UTC. */
+  at: string;
+}
+
+export type MaintenanceResult =
+  | ReconcileResult
+  | RetentionResult
+  | SweepResult
+  | SubscriptionsResult
+  | TokensResult;
 
 /**
  * A workflow by its ID, as Temporal tells. `running` names the first run of its chain, where the server tells it.

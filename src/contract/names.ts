@@ -36,6 +36,11 @@ export function subscriptionWorkflowId(facebookPageId: string): string {
   return `subscription/${facebookPageId}`;
 }
 
+/** The workflow that asks Meta about a page's token when the page is connected. */
+export function tokenWorkflowId(facebookPageId: string): string {
+  return `token/${facebookPageId}`;
+}
+
 /** The workflow types, by which clients start them without importing their code. */
 export const SYNC_WORKFLOW = 'SyncWorkflow';
 export const WEBHOOK_WORKFLOW = 'WebhookWorkflow';

@@ -1,10 +1,13 @@
 import { createBatchStore } from './batches.ts';
 import { createConversationStore } from './conversations.ts';
+import { createLoginStore } from './facebook-logins.ts';
 import { createFailureStore } from './failures.ts';
 import { createHistoryStore } from './histories.ts';
 import { createJobLifecycle } from './job-lifecycle.ts';
 import { createJobStore } from './jobs.ts';
+import { createPageTokenStore } from './page-tokens.ts';
 import { createPageStore } from './pages.ts';
+import { rotateTokens } from './rotate-tokens.ts';
 import type { Sql } from './sql.ts';
 import { createSubscriptionStore } from './subscriptions.ts';
 import type { TokenCipher } from './token-cipher.ts';
@@ -18,6 +21,8 @@ export type Store = ReturnType<typeof createStore>;
 export function createStore(sql: Sql, cipher: TokenCipher) {
   return {
     pages: createPageStore(sql, cipher),
+    pageTokens: createPageTokenStore(sql),
+    logins: createLoginStore(sql, cipher),
     jobs: createJobStore(sql),
     lifecycle: createJobLifecycle(sql),
     batches: createBatchStore(sql),
@@ -28,6 +33,8 @@ export function createStore(sql: Sql, cipher: TokenCipher) {
     subscriptions: createSubscriptionStore(sql),
     deliveries: createDeliveryStore(sql),
     webhookItems: createWebhookItemStore(sql),
+    /** Encrypts every stored token anew that the newest key has not encrypted. */
+    rotateTokens: () => rotateTokens(sql, cipher),
     /** Whether PostgreSQL answers. */
     async isReady(): Promise<boolean> {
       try {
@@ -48,6 +55,7 @@ export type {
   FailureInput,
   StreamPosition,
 } from './batch.ts';
+export type { LoginPage } from './facebook-logins.ts';
 export { createGraphBudget } from './graph-budget.ts';
 export {
   type HistoryPage,
@@ -60,8 +68,9 @@ export {
 export type { JobScope } from './job-scope.ts';
 export { decodeCursor, isUuid, type Keyset } from './keyset.ts';
 export { migrate } from './migrate.ts';
-export { type PageCredentials, UnreadableToken } from './pages.ts';
+export { type PageCredentials, PageDisconnected, UnreadableToken } from './pages.ts';
 export { listenToProgress, type ProgressHint, type StoredItem } from './progress-channel.ts';
+export type { RotationResult } from './rotate-tokens.ts';
 export { connectSql, isDatabaseAway, type Sql, sqlState } from './sql.ts';
 export { createTokenCipher, type TokenCipher } from './token-cipher.ts';
 export type { EndedJobPlace, EndedJobs, OpenJob } from './upkeep.ts';

@@ -197,6 +197,8 @@ describe('without a clear answer nothing is closed', () => {
         lookUpWorkflow: createWorkflowLookUp(client),
         reconcileGraceMs: 0,
         retentionDays: 30,
+        graphApp: null,
+        tellOfToken: async () => {},
       }),
     });
     ours.push({ worker, stopped: worker.run() });
