@@ -1,6 +1,5 @@
 import { hashText, mix } from './hash.ts';
 import { Inbox } from './inbox/inbox.ts';
-import type { IssuedToken } from './login/page-tokens.ts';
 import { SCOPES } from './login/scopes.ts';
 import type { Platform } from './types.ts';
 
@@ -17,6 +16,9 @@ export type PageSpec = {
   seed: number;
   newestSec: number;
 };
+
+/** A page token that came out of a login; it may end earlier than the page's own. Epoch seconds; 0 = never. */
+export type IssuedToken = { userId: string; scopes: readonly string[]; untilSec: number };
 
 /** A page with its inboxes and the state of its token. Epoch seconds; 0 = never. */
 export type Page = {

@@ -93,6 +93,7 @@ async function run(
   env.PORT = process.env.PORT || String(await preferPort(3000));
   // for this machine alone
   env.HOST = process.env.HOST || '127.0.0.1';
+  env.PUBLIC_URL = process.env.PUBLIC_URL || `http://localhost:${env.PORT}`;
   const config = readConfig(env);
 
   installRuntime(logger);

@@ -4,18 +4,32 @@ import type { AddressInfo } from 'node:net';
 import { createApp } from './api/app.ts';
 import { ProgressHub } from './api/progress-hub.ts';
 import type { Config } from './config.ts';
+import { type Connections, createConnections } from './connect/index.ts';
 import { taskQueues } from './contract/names.ts';
+import { createGraphApp, createGraphClient } from './graph/index.ts';
 import type { Logger } from './log.ts';
 import type { Running } from './running.ts';
-import { connectSql, createStore, createTokenCipher, listenToProgress, migrate } from './store/index.ts';
+import {
+  connectSql,
+  createGraphBudget,
+  createStore,
+  createTokenCipher,
+  listenToProgress,
+  migrate,
+  type Sql,
+  type Store,
+} from './store/index.ts';
 import { connectClient } from './temporal/connection.ts';
+import { createPageTasks } from './temporal/page-tasks.ts';
 import { ensureSearchAttributes } from './temporal/search-attributes.ts';
-import { createSubscribePage } from './temporal/subscriptions.ts';
 import { createSyncControl } from './temporal/sync.ts';
 import { createWebhookWaker } from './temporal/webhooks.ts';
 
 /** Time that requests in hand get when the API stops. */
 const CLOSE_GRACE_MS = 3000;
+
+/** Turns of the Graph budget that are further away are not waited for while a person waits. */
+const LONGEST_TURN_MS = 2000;
 
 /** Connections of the webhooks alone. */
 const INTAKE_CONNECTIONS = 8;
@@ -47,11 +61,15 @@ export async function startApi(
     const queues = taskQueues(config.queuePrefix);
     const sync = createSyncControl(client, queues.sync);
     const { appSecrets } = config.webhooks;
-    const subscribePage = appSecrets.length > 0 ? createSubscribePage(client, queues.sync, logger) : null;
+    const pageTasks = createPageTasks(client, queues.sync, logger, {
+      subscribe: appSecrets.length > 0,
+      checkToken: config.facebookApp !== null,
+    });
+    const connections = connectionsOf(config, sql, store);
     const waker = createWebhookWaker(client, queues.webhook, logger);
     const { deliveries } = createStore(intakeSql, cipher);
     const app = createApp(
-      { store, sync, hub, subscribePage },
+      { store, sync, hub, pageTasks, connections, logger },
       { deliveries, waker, secrets: config.webhooks },
       { apiToken: config.apiToken, logger },
     );
@@ -91,4 +109,24 @@ export async function startApi(
     await Promise.all([sql.end({ timeout: 1 }), intakeSql.end({ timeout: 1 })]);
     throw error;
   }
+}
+
+function connectionsOf(
+  { graph, facebookApp, login, publicUrl }: Config,
+  sql: Sql,
+  store: Store,
+): Connections {
+  const budget = createGraphBudget(sql, graph.callsPerSecond, graph.throttleWaitMs);
+  return createConnections({
+    store,
+    graph: createGraphClient(graph, budget, LONGEST_TURN_MS),
+    app: facebookApp && createGraphApp(graph, facebookApp, budget),
+    login: facebookApp && {
+      appId: facebookApp.id,
+      dialogBaseUrl: login.baseUrl,
+      version: graph.version,
+      configId: login.configId,
+      callbackUrl: publicUrl && `${publicUrl}/api/facebook-logins/callback`,
+    },
+  });
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { mintToken } from './mint-token.ts';
 import type { User } from './users.ts';
 
 /** What a person agreed to in the dialog; the app gets a token for it, once. */
@@ -26,7 +27,7 @@ export type UserToken = {
 const CODE_SEC = 10 * 60;
 /** As the real ones were seen: between one and two hours, and just below 60 days. */
 const SHORT_SEC = 5400;
-export const LONG_SEC = 5_183_944;
+const LONG_SEC = 5_183_944;
 const DATA_ACCESS_SEC = 90 * 24 * 3600;
 
 /** Codes and tokens that people have given the app. */
@@ -79,9 +80,4 @@ export class Logins {
     this.#tokens.set(token, made);
     return made;
   }
-}
-
-/** A token as Meta's look: `EAA` and a long word. */
-export function mintToken(): string {
-  return `EAA${randomBytes(60).toString('hex')}`;
 }

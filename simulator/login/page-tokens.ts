@@ -1,8 +1,5 @@
-import type { Page } from '../page.ts';
-import { mintToken } from './logins.ts';
-
-/** A page token that came out of a login. The page's own control settings hold for it as well. */
-export type IssuedToken = { userId: string; scopes: readonly string[]; untilSec: number };
+import type { IssuedToken, Page } from '../page.ts';
+import { mintToken } from './mint-token.ts';
 
 /**
  * The page token that a person's token gives: the same one as long as it is good, a new one after that. What a

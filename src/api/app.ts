@@ -6,6 +6,7 @@ import { aboutOperations, docsRouter } from './about.ts';
 import { requireScope, requireToken } from './auth.ts';
 import { conversationOperations } from './conversations.ts';
 import type { ApiDeps } from './deps.ts';
+import { facebookLoginOperations } from './facebook-logins.ts';
 import { healthRouter } from './health.ts';
 import { jobOperations } from './jobs.ts';
 import { openApiDocument } from './openapi.ts';
@@ -48,6 +49,7 @@ export function createApp(
 function operationsOf(deps: ApiDeps): Operation[] {
   const operations: Operation[] = [
     ...pageOperations(deps),
+    ...facebookLoginOperations(deps),
     ...syncOperations(deps),
     ...jobOperations(deps),
     ...conversationOperations(deps),
@@ -57,9 +59,10 @@ function operationsOf(deps: ApiDeps): Operation[] {
   return operations;
 }
 
-/** The request as it is logged: Meta's handshake has the verify token in its query. */
+/** Their queries hold what nobody else may know: Meta's verify token, the code of somebody who signs in. */
+const SECRET_QUERIES = /^\/(webhooks\/|api\/facebook-logins\/)/i;
+
+/** The request as it is logged. */
 function withoutQuery<T extends { url?: string; query?: unknown }>(req: T): T {
-  return req.url?.toLowerCase().startsWith('/webhooks/')
-    ? { ...req, url: req.url.split('?')[0], query: undefined }
-    : req;
+  return SECRET_QUERIES.test(req.url ?? '') ? { ...req, url: req.url?.split('?')[0], query: undefined } : req;
 }

@@ -1,6 +1,8 @@
+import type { Connections } from '../connect/index.ts';
 import type { PageResource } from '../contract/resources.ts';
+import type { Logger } from '../log.ts';
 import type { Store } from '../store/index.ts';
-import type { SubscribePage } from '../temporal/subscriptions.ts';
+import type { PageTasks } from '../temporal/page-tasks.ts';
 import type { SyncControl } from '../temporal/sync.ts';
 import { notFound } from './problem.ts';
 import type { ProgressHub } from './progress-hub.ts';
@@ -10,8 +12,9 @@ export interface ApiDeps {
   store: Store;
   sync: SyncControl;
   hub: ProgressHub;
-  /** `null` while webhooks are not configured. */
-  subscribePage: SubscribePage | null;
+  pageTasks: PageTasks;
+  connections: Connections;
+  logger: Logger;
 }
 
 /** What a page is named by in paths and queries. */

@@ -1,12 +1,14 @@
-import { connectPageRequest, listPagesQuery } from '../contract/requests.ts';
-import { listOf, pageResource } from '../contract/resources.ts';
-import { SyncNotRunning } from '../temporal/sync.ts';
+import { changePageRequest, connectPageRequest, listPagesQuery } from '../contract/requests.ts';
+import { listOf, type PageResource, pageResource } from '../contract/resources.ts';
+import { asProblems, connectPage, disconnectPage } from './connect-page.ts';
 import { type ApiDeps, PAGE_REFERENCE, requirePage } from './deps.ts';
 import { type Operation, operation } from './operation.ts';
+import { notFound } from './problem.ts';
 import { keysetOf } from './read-request.ts';
 
 /** `/api/pages` */
-export function pageOperations({ store, sync, subscribePage }: ApiDeps): Operation[] {
+export function pageOperations(deps: ApiDeps): Operation[] {
+  const { store } = deps;
   return [
     operation({
       method: 'post',
@@ -15,7 +17,7 @@ export function pageOperations({ store, sync, subscribePage }: ApiDeps): Operati
       tag: 'Pages',
       summary: 'Connect a page',
       description: `A page that was connected already gets the new token and name, and a job that was parked for a token goes
-on. Where webhooks are configured the page is subscribed to them in the background. Without \`instagramAccountId\` the account
+on. Where the app is configured Meta is asked about the token first; a refusal names \`accessToken\`. Where webhooks are configured the page is subscribed to them in the background. Without \`instagramAccountId\` the account
 stays as it is, \`null\` takes it away.`,
       scope: 'admin',
       body: connectPageRequest,
@@ -23,16 +25,10 @@ stays as it is, \`null\` takes it away.`,
         201: { description: 'Connected', body: pageResource },
         200: { description: 'It was connected already', body: pageResource },
       },
-      problems: ['temporal-unavailable'],
+      problems: ['meta-unavailable', 'temporal-unavailable'],
       async handle({ body }) {
-        const { page, created } = await store.pages.connect(body);
-        // jobs that were parked for a new token go on with it
-        for (const job of await store.jobs.parked(page.id)) {
-          await sync.command(job, 'resume').catch((error: unknown) => {
-            if (!(error instanceof SyncNotRunning)) throw error;
-          });
-        }
-        await subscribePage?.(page);
+        const facts = await asProblems(deps.connections.checkToken(body));
+        const { page, created } = await connectPage(deps, body, facts);
         return { status: created ? 201 : 200, body: page, headers: { Location: `/api/pages/${page.id}` } };
       },
     }),
@@ -47,7 +43,8 @@ stays as it is, \`null\` takes it away.`,
       query: listPagesQuery,
       answers: { 200: { description: 'A page of the list', body: listOf(pageResource) } },
       async handle({ query }) {
-        return { status: 200, body: await store.pages.list(keysetOf(query)) };
+        const connected = query.connected === 'all' ? undefined : query.connected === 'true';
+        return { status: 200, body: await store.pages.list(keysetOf(query), connected) };
       },
     }),
 
@@ -64,5 +61,46 @@ stays as it is, \`null\` takes it away.`,
         return { status: 200, body: await requirePage(store, params.id) };
       },
     }),
+
+    operation({
+      method: 'patch',
+      path: '/api/pages/{id}',
+      id: 'changePage',
+      tag: 'Pages',
+      summary: 'Change a page',
+      description: 'What is not named stays. With another Instagram account the next sync reads all of it.',
+      scope: 'admin',
+      params: { id: PAGE_REFERENCE },
+      body: changePageRequest,
+      answers: { 200: { description: 'The page', body: pageResource } },
+      async handle({ params, body }) {
+        const { id } = await requirePage(store, params.id);
+        return { status: 200, body: required(await store.pages.update(id, body)) };
+      },
+    }),
+
+    operation({
+      method: 'delete',
+      path: '/api/pages/{id}',
+      id: 'disconnectPage',
+      tag: 'Pages',
+      summary: 'Disconnect a page',
+      description: `Its syncs are cancelled, Meta is asked to deliver nothing of it any more, its token is erased. What was stored
+stays; connecting the page again brings it back. May be repeated.`,
+      scope: 'admin',
+      params: { id: PAGE_REFERENCE },
+      answers: { 200: { description: 'The page, disconnected', body: pageResource } },
+      problems: ['temporal-unavailable'],
+      async handle({ params }) {
+        const page = await requirePage(store, params.id);
+        return { status: 200, body: required(await disconnectPage(deps, page)) };
+      },
+    }),
   ];
+}
+
+/** @throws Problem 404 when the page has vanished meanwhile */
+function required(page: PageResource | null): PageResource {
+  if (page === null) throw notFound('Page');
+  return page;
 }

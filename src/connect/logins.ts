@@ -14,8 +14,8 @@ export interface LoginSettings {
   version: string;
   /** A configuration of Facebook Login for Business, which names the permissions; `null`: we name them. */
   configId: string | null;
-  /** Where the dashboard has people sent back to. */
-  callbackUrl: string;
+  /** Where the dashboard has people sent back to; `null` while nobody has said where the dashboard is. */
+  callbackUrl: string | null;
 }
 
 /** Signing in with Facebook (requirement G1): the dialog, the code that comes back, the pages of the person. */
@@ -29,11 +29,13 @@ export function createFacebookLogins(store: Store, app: GraphApp, settings: Logi
      * nowhere outside.
      *
      * @param redirectUri `null`: the dashboard
+     * @throws Refused when nobody has said where that is
      */
     async begin(redirectUri: string | null): Promise<BegunFacebookLogin> {
       const state = randomBytes(32).toString('base64url');
       const verifier = randomBytes(32).toString('base64url');
       const target = redirectUri ?? settings.callbackUrl;
+      if (target === null) throw new Refused('redirectUri', 'is required as long as PUBLIC_URL is not set');
       const { id, expiresAt } = await logins.begin(digest(state), verifier, target);
       const url = new URL(`${settings.dialogBaseUrl}/${settings.version}/dialog/oauth`);
       url.search = new URLSearchParams({

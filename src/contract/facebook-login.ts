@@ -70,7 +70,12 @@ export const facebookLoginCallbackQuery = z.looseObject({
 });
 
 /** `POST /api/facebook-logins/:id/connect` */
-export const connectFacebookPagesRequest = z.union([
-  z.strictObject({ facebookPageIds: z.array(z.string().min(1).max(64)).min(1).max(1000) }),
-  z.strictObject({ all: z.literal(true).describe('All that can be connected.') }),
-]);
+export const connectFacebookPagesRequest = z
+  .strictObject({
+    facebookPageIds: z.array(z.string().min(1).max(64)).min(1).max(1000).optional(),
+    all: z.literal(true).optional().describe('All on which the person may read messages.'),
+  })
+  .refine(({ facebookPageIds, all }) => (facebookPageIds === undefined) !== (all === undefined), {
+    path: ['facebookPageIds'],
+    message: 'name the pages, or all: true',
+  });

@@ -23,6 +23,12 @@ export const connectPageRequest = z.strictObject({
 });
 export type ConnectPageRequest = z.infer<typeof connectPageRequest>;
 
+/** `PATCH /api/pages/:id`; what is not named stays. */
+export const changePageRequest = z.strictObject({
+  name: connectPageRequest.shape.name.optional(),
+  instagramAccountId: metaId.nullish().describe('null takes it away.'),
+});
+
 /** ISO 8601 with an offset, as ISO in UTC. */
 const time = z.iso
   .datetime({ offset: true })
@@ -79,7 +85,13 @@ const listQuery = {
 const pageReference = z.string().min(1).max(64).optional();
 
 /** `GET /api/pages` */
-export const listPagesQuery = z.strictObject(listQuery);
+export const listPagesQuery = z.strictObject({
+  ...listQuery,
+  connected: z
+    .enum(['true', 'false', 'all'])
+    .default('true')
+    .describe('`false`: those that were disconnected.'),
+});
 
 /** `GET /api/jobs` */
 export const listJobsQuery = z.strictObject({
