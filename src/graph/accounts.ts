@@ -14,7 +14,10 @@ export interface Account {
   canMessage: boolean;
 }
 
-const id = z.union([z.string().min(1), z.number().int().safe().transform(String)]);
+/** As pages are named where they are stored. */
+const id = z
+  .union([z.string(), z.number().int().safe().transform(String)])
+  .pipe(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/));
 
 const accountSchema = z.looseObject({
   id,
