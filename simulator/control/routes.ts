@@ -7,7 +7,7 @@ import { addPage, listPages, removePage, setToken } from './pages.ts';
 import { callReport, setLatency, setUsage } from './settings.ts';
 import { startTraffic, stopTraffic } from './traffic.ts';
 import { truth } from './truth.ts';
-import { listUsers, removeUser, setLogin, setUser } from './users.ts';
+import { listSecrets, listUsers, removeUser, setLogin, setUser } from './users.ts';
 import { acknowledged, setWebhooks, webhookStatus } from './webhooks.ts';
 
 /** A control request: `path` without `/_control`, `query` by name, `body` parsed. */
@@ -23,6 +23,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET /users': (world) => listUsers(world),
   'POST /users': (world, { body }) => setUser(world, body),
   'DELETE /users/:id': (world, _request, id) => removeUser(world, id ?? ''),
+  'GET /secrets': (world) => listSecrets(world),
   'POST /login': (world, { body }) => setLogin(world, body),
   'GET /errors': () => listErrors(),
   'GET /faults': (world) => world.rules.list(),

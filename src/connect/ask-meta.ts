@@ -23,7 +23,7 @@ export class MetaUnavailable extends Error {
 
 /** Meta's codes and words for an app id or a secret that is wrong. */
 const APP_CODE = 101;
-const APP_WORDS = /client.?secret|access token signature/i;
+const APP_WORDS = /client.?secret|access token signature|appsecret_proof/i;
 
 /**
  * Asks Meta something on behalf of a person who waits.
