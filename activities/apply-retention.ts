@@ -20,6 +20,7 @@ const BATCH_DAYS = 1;
  * - logins with Facebook that are over, and what they brought
  * - the payloads of items that were set aside `days` ago, and webhook deliveries that were applied `days` ago: they are
  *   conversations of people
+ * - sign-in codes and sessions that ended `days` ago, and idempotency keys that are kept no longer
  *
  * @throws database errors; may be repeated, and goes on with what is left
  */
@@ -27,7 +28,14 @@ export function createApplyRetention(store: Store, days: number) {
   const { upkeep } = store;
 
   return async function applyRetention(): Promise<RetentionResult> {
-    const result: RetentionResult = { jobs: 0, batches: 0, failures: 0, payloads: 0, deliveries: 0 };
+    const result: RetentionResult = {
+      jobs: 0,
+      batches: 0,
+      failures: 0,
+      payloads: 0,
+      deliveries: 0,
+      expired: 0,
+    };
 
     for await (const ids of allOf((after) => upkeep.closedForGood(BATCH_DAYS, after, JOBS))) {
       result.batches += await whileFull(() => upkeep.deleteSpentBatches(ids, ROWS));
@@ -41,6 +49,8 @@ export function createApplyRetention(store: Store, days: number) {
     result.payloads = await whileFull(() => upkeep.emptyPayloads(days, ROWS));
     result.payloads += await whileFull(() => upkeep.emptyWebhookPayloads(days, ROWS));
     result.deliveries = await whileFull(() => upkeep.deleteDeliveries(days, ROWS));
+    result.expired = await whileFull(() => store.sessions.deleteExpired(days, ROWS));
+    result.expired += await whileFull(() => store.idempotency.deleteExpired(ROWS));
     return result;
   };
 }

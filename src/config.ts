@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exampleSecrets } from './example-secrets.ts';
 
 /** Digits only: a blank is no number, and certainly not 0. */
 const digits = z
@@ -26,7 +27,20 @@ const keyRing = z.string().transform((value, context) => {
   return keys;
 });
 
+/** Origins as browsers send them, separated by commas. */
+const origins = z.string().transform((value, context) => {
+  const list = value.split(',').map((origin) => origin.trim());
+  if (list.some((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin)) {
+    const message =
+      'each must be an origin like https://app.example.com, without a path, separated by commas';
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  }
+  return list;
+});
+
 const environment = z.object({
+  NODE_ENV: text,
   HOST: text,
   PORT: integer(3000, 0, 65_535),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL'),
@@ -45,12 +59,19 @@ const environment = z.object({
   FACEBOOK_VERIFY_TOKEN: text,
   FACEBOOK_LOGIN_BASE_URL: httpUrl.default('https://www.facebook.com'),
   FACEBOOK_LOGIN_CONFIG_ID: text,
-  PUBLIC_URL: httpUrl.optional(),
   TOKEN_ENCRYPTION_KEYS: keyRing,
   PAGESYNC_API_TOKEN: z.string().min(16, 'must have at least 16 characters'),
+  PUBLIC_URL: httpUrl.optional(),
+  TRUST_PROXY: integer(0, 0, 10),
+  CORS_ORIGINS: origins.default([]),
+  API_RATE_LIMIT_PER_MINUTE: integer(1200, 0, 1_000_000),
+  AUTH_FAILURES_PER_MINUTE: integer(30, 1, 1_000_000),
+  HEADERS_TIMEOUT_SECONDS: number(10, 0.1),
+  REQUEST_TIMEOUT_SECONDS: number(30, 0.1),
   PAGESYNC_QUEUE_PREFIX: z.string().default(''),
   SYNC_SLICE_SECONDS: digits.pipe(z.number().min(0).max(60)).default(2),
   SYNC_STANDSTILL_SECONDS: number(3600, 0),
+  SEED_WAIT_SECONDS: number(270, 0),
   MAINTENANCE: z.enum(['on', 'off']).default('on'),
   RECONCILE_EVERY_SECONDS: integer(60, 1, 86_400),
   RECONCILE_GRACE_SECONDS: number(60, 0),
@@ -66,6 +87,21 @@ export interface Config {
   host: string | undefined;
   port: number;
   databaseUrl: string;
+  http: {
+    /** Where browsers find us; `null`: where the request says. */
+    publicUrl: string | null;
+    /** Proxies before us, whose `X-Forwarded-…` is believed. */
+    trustedProxies: number;
+    /** Origins of others whose pages may read answers. */
+    corsOrigins: string[];
+    /** Requests that one client may make; 0: any number. */
+    requestsPerMinute: number;
+    /** Wrong credentials that one address may send. */
+    authFailuresPerMinute: number;
+    /** Time that a client has to send its headers, and its whole request. */
+    headersTimeoutMs: number;
+    requestTimeoutMs: number;
+  };
   graph: {
     baseUrl: string;
     version: string;
@@ -91,13 +127,13 @@ export interface Config {
     /** A configuration of Facebook Login for Business; `null`: the permissions are named one by one. */
     configId: string | null;
   };
-  /** Where people reach the API, without a slash at the end; `null`: nobody has said. */
-  publicUrl: string | null;
   tokenKeys: Buffer[];
   apiToken: string;
   queuePrefix: string;
   sliceMs: number;
   standstillMs: number;
+  /** How long the seeds' endpoints wait for the end of a sync. */
+  seedWaitMs: number;
   maintenance: {
     /** Whether workers see to it that the schedules are there. */
     scheduled: boolean;
@@ -117,7 +153,7 @@ export class ConfigError extends Error {}
 /**
  * Reads the environment once, at the start.
  *
- * @throws ConfigError naming every variable that is missing or wrong
+ * @throws ConfigError naming every variable that is missing or wrong; in production also every secret that is none
  */
 export function readConfig(env: Record<string, string | undefined>): Config {
   const set = Object.fromEntries(
@@ -132,10 +168,24 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     throw new ConfigError(`The environment is not complete:\n${lines.join('\n')}`);
   }
   const e = parsed.data;
+  const examples = e.NODE_ENV === 'production' ? exampleSecrets(set) : [];
+  if (examples.length > 0) {
+    const lines = examples.map(({ name, why }) => `  ${name}: ${why}`);
+    throw new ConfigError(`In production every secret must be one:\n${lines.join('\n')}`);
+  }
   return {
     host: e.HOST,
     port: e.PORT,
     databaseUrl: e.DATABASE_URL,
+    http: {
+      publicUrl: e.PUBLIC_URL ?? null,
+      trustedProxies: e.TRUST_PROXY,
+      corsOrigins: e.CORS_ORIGINS,
+      requestsPerMinute: e.API_RATE_LIMIT_PER_MINUTE,
+      authFailuresPerMinute: e.AUTH_FAILURES_PER_MINUTE,
+      headersTimeoutMs: e.HEADERS_TIMEOUT_SECONDS * 1000,
+      requestTimeoutMs: e.REQUEST_TIMEOUT_SECONDS * 1000,
+    },
     graph: {
       baseUrl: e.GRAPH_BASE_URL,
       version: e.GRAPH_API_VERSION,
@@ -157,12 +207,12 @@ export function readConfig(env: Record<string, string | undefined>): Config {
         ? { id: e.FACEBOOK_APP_ID, secret: e.FACEBOOK_APP_SECRET }
         : null,
     login: { baseUrl: e.FACEBOOK_LOGIN_BASE_URL, configId: e.FACEBOOK_LOGIN_CONFIG_ID ?? null },
-    publicUrl: e.PUBLIC_URL ?? null,
     tokenKeys: e.TOKEN_ENCRYPTION_KEYS,
     apiToken: e.PAGESYNC_API_TOKEN,
     queuePrefix: e.PAGESYNC_QUEUE_PREFIX,
     sliceMs: e.SYNC_SLICE_SECONDS * 1000,
     standstillMs: e.SYNC_STANDSTILL_SECONDS * 1000,
+    seedWaitMs: e.SEED_WAIT_SECONDS * 1000,
     maintenance: {
       scheduled: e.MAINTENANCE === 'on',
       reconcileEveryMs: e.RECONCILE_EVERY_SECONDS * 1000,

@@ -93,7 +93,6 @@ async function run(
   env.PORT = process.env.PORT || String(await preferPort(3000));
   // for this machine alone
   env.HOST = process.env.HOST || '127.0.0.1';
-  env.PUBLIC_URL = process.env.PUBLIC_URL || `http://localhost:${env.PORT}`;
   const config = readConfig(env);
 
   installRuntime(logger);
@@ -135,10 +134,13 @@ async function run(
     return complete && closers.breakdown === null ? 0 : 1;
   }
 
+  const signIn = await client.createSignInLink();
   say(`
 Running. Ctrl+C stops everything; the data stays.
 
   API               ${api.url}
+  Sign in           ${signIn.url}
+                    (one browser, once, within ten minutes)
   Temporal Web UI   ${servers.temporalUi ?? 'where your Temporal has it'}
   Data and log      ${dataDir} (${logFile})
   psql              ${servers.psql}

@@ -12,7 +12,16 @@ export function createLogger(level: string, name: string, file?: string): Logger
     {
       level,
       name,
-      redact: { paths: ['req.headers.authorization', 'req.headers.cookie', '*.accessToken'], censor: '…' },
+      redact: {
+        paths: [
+          'req.headers.authorization',
+          'req.headers.cookie',
+          'req.headers["x-csrf-token"]',
+          'res.headers["set-cookie"]',
+          '*.accessToken',
+        ],
+        censor: '…',
+      },
     },
     pino.destination({ dest: file ?? 2, sync: true, mkdir: true }),
   );

@@ -20,10 +20,12 @@ import {
   type Store,
 } from './store/index.ts';
 import { connectClient } from './temporal/connection.ts';
+import { createMaintenanceControl } from './temporal/maintenance.ts';
 import { createPageTasks } from './temporal/page-tasks.ts';
 import { ensureSearchAttributes } from './temporal/search-attributes.ts';
 import { createSyncControl } from './temporal/sync.ts';
 import { createWebhookWaker } from './temporal/webhooks.ts';
+import { createWorkflowLookUp } from './temporal/workflow-state.ts';
 
 /** Time that requests in hand get when the API stops. */
 const CLOSE_GRACE_MS = 3000;
@@ -69,9 +71,21 @@ export async function startApi(
     const waker = createWebhookWaker(client, queues.webhook, logger);
     const { deliveries } = createStore(intakeSql, cipher);
     const app = createApp(
-      { store, sync, hub, pageTasks, connections, logger },
+      {
+        store,
+        sync,
+        hub,
+        pageTasks,
+        connections,
+        publicUrl: config.http.publicUrl,
+        logger,
+        maintenance: createMaintenanceControl(client, config.queuePrefix),
+        lookUpWorkflow: createWorkflowLookUp(client),
+        seedWaitMs: config.seedWaitMs,
+      },
       { deliveries, waker, secrets: config.webhooks },
-      { apiToken: config.apiToken, logger },
+      config,
+      logger,
     );
     await listenToProgress(
       sql,
@@ -82,7 +96,11 @@ export async function startApi(
       logger.warn({ err: error }, 'The search attributes are not registered yet');
     });
 
-    const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app);
+    const requestTimeout = Math.ceil(config.http.requestTimeoutMs);
+    const headersTimeout = Math.min(Math.ceil(config.http.headersTimeoutMs), requestTimeout);
+    // who sends too slowly is found within a tenth of that time, not within Node's half minute
+    const connectionsCheckingInterval = Math.ceil(headersTimeout / 10);
+    const server = createServer({ headersTimeout, requestTimeout, connectionsCheckingInterval }, app);
     server.listen({ port: config.port, host: config.host });
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -111,11 +129,7 @@ export async function startApi(
   }
 }
 
-function connectionsOf(
-  { graph, facebookApp, login, publicUrl }: Config,
-  sql: Sql,
-  store: Store,
-): Connections {
+function connectionsOf({ graph, facebookApp, login }: Config, sql: Sql, store: Store): Connections {
   const budget = createGraphBudget(sql, graph.callsPerSecond, graph.throttleWaitMs);
   return createConnections({
     store,
@@ -126,7 +140,6 @@ function connectionsOf(
       dialogBaseUrl: login.baseUrl,
       version: graph.version,
       configId: login.configId,
-      callbackUrl: publicUrl && `${publicUrl}/api/facebook-logins/callback`,
     },
   });
 }

@@ -76,6 +76,7 @@ export async function install(
     GRAPH_BASE_URL: simulator.url,
     TOKEN_ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
     PAGESYNC_API_TOKEN: apiToken,
+    API_RATE_LIMIT_PER_MINUTE: '0',
     PAGESYNC_QUEUE_PREFIX: `bench-${made}-`,
     ...(options.productCallsPerSecond === undefined
       ? {}

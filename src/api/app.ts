@@ -3,32 +3,43 @@ import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
 import type { Logger } from '../log.ts';
 import { aboutOperations, docsRouter } from './about.ts';
-import { requireScope, requireToken } from './auth.ts';
+import { type AccessConfig, createAccess, requireScope } from './access/index.ts';
 import { conversationOperations } from './conversations.ts';
 import type { ApiDeps } from './deps.ts';
 import { facebookLoginOperations } from './facebook-logins.ts';
 import { healthRouter } from './health.ts';
+import { historyOperations } from './history.ts';
+import { idempotent } from './idempotency.ts';
 import { jobOperations } from './jobs.ts';
+import { maintenanceOperations } from './maintenance.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Operation } from './operation.ts';
 import { operationsRouter } from './operations-router.ts';
 import { pageOperations } from './pages.ts';
 import { problemHandler, unknownRoute } from './problem.ts';
+import { reportOperations } from './reports.ts';
+import { seedConversationOperations } from './seeds/conversations.ts';
+import { seedFacebookOperations } from './seeds/facebook.ts';
 import { syncOperations } from './sync.ts';
 import { type WebhookDeps, webhooksRouter } from './webhooks.ts';
 
-/** The HTTP API. Every route but `/health` and Meta's own wants the token. */
+/** The HTTP API. Every route but `/health`, `/sign-in` and Meta's own wants to know who asks. */
 export function createApp(
   deps: ApiDeps,
   webhooks: WebhookDeps,
-  options: { apiToken: string; logger: Logger },
+  config: AccessConfig,
+  logger: Logger,
 ): Express {
+  const access = createAccess(deps.store, config);
   const app = express();
   app.disable('x-powered-by');
+  // each operation says how its answer may be kept
+  app.disable('etag');
+  app.set('trust proxy', config.http.trustedProxies);
   app.use(helmet());
   app.use(
     pinoHttp({
-      logger: options.logger,
+      logger,
       quietReqLogger: true,
       serializers: { req: withoutQuery },
       // thousands a minute, and what matters is in webhook_deliveries
@@ -37,30 +48,45 @@ export function createApp(
   );
   app.use('/webhooks', webhooksRouter(webhooks));
   app.use('/health', healthRouter(deps));
-  app.use('/api', requireToken(options.apiToken));
+  app.use('/sign-in', access.signIn);
+  app.use('/api', access.gate);
   app.use('/api/docs', docsRouter());
-  app.use(operationsRouter(operationsOf(deps), { requireScope }));
+  app.use(
+    operationsRouter(operationsOf(deps, access.operations), {
+      requireScope,
+      idempotent: idempotent(deps.store.idempotency),
+    }),
+  );
   app.use(unknownRoute);
   app.use(problemHandler);
   return app;
 }
 
 /** Every operation of the API: its routes and its OpenAPI document are made from this list. */
-function operationsOf(deps: ApiDeps): Operation[] {
+function operationsOf(deps: ApiDeps, access: readonly Operation[]): Operation[] {
   const operations: Operation[] = [
     ...pageOperations(deps),
     ...facebookLoginOperations(deps),
     ...syncOperations(deps),
     ...jobOperations(deps),
+    ...reportOperations(deps),
     ...conversationOperations(deps),
+    ...access,
+    ...historyOperations(deps),
+    ...maintenanceOperations(deps),
+    ...seedConversationOperations(deps),
+    ...seedFacebookOperations(deps),
     ...aboutOperations(() => document),
   ];
   const document = openApiDocument(operations);
   return operations;
 }
 
-/** Their queries hold what nobody else may know: Meta's verify token, the code of somebody who signs in. */
-const SECRET_QUERIES = /^\/(webhooks\/|api\/facebook-logins\/)/i;
+/**
+ * What has a secret in its query: Meta's handshake the verify token, a sign-in link its code, and so has the way back from
+ * Facebook.
+ */
+const SECRET_QUERIES = /^\/(webhooks|sign-in|api\/facebook-logins)\b/i;
 
 /** The request as it is logged. */
 function withoutQuery<T extends { url?: string; query?: unknown }>(req: T): T {

@@ -1,7 +1,9 @@
 import type { Connections } from '../connect/index.ts';
+import type { WorkflowState } from '../contract/maintenance.ts';
 import type { PageResource } from '../contract/resources.ts';
 import type { Logger } from '../log.ts';
 import type { Store } from '../store/index.ts';
+import type { MaintenanceControl } from '../temporal/maintenance.ts';
 import type { PageTasks } from '../temporal/page-tasks.ts';
 import type { SyncControl } from '../temporal/sync.ts';
 import { notFound } from './problem.ts';
@@ -14,7 +16,14 @@ export interface ApiDeps {
   hub: ProgressHub;
   pageTasks: PageTasks;
   connections: Connections;
+  /** Where browsers find us; `null`: where the request says. */
+  publicUrl: string | null;
   logger: Logger;
+  maintenance: MaintenanceControl;
+  /** Asks Temporal for a workflow by its ID; never throws. */
+  lookUpWorkflow(workflowId: string): Promise<WorkflowState>;
+  /** How long the seeds' endpoints wait for the end of a job, in milliseconds. */
+  seedWaitMs: number;
 }
 
 /** What a page is named by in paths and queries. */

@@ -15,6 +15,8 @@ import type { ApiDeps } from './deps.ts';
 import { type Operation, operation } from './operation.ts';
 import { notFound, Problem } from './problem.ts';
 
+const CALLBACK = '/api/facebook-logins/callback';
+
 const params = { id: 'The login' };
 
 /** `/api/facebook-logins`: signing in with Facebook to connect pages. */
@@ -32,15 +34,17 @@ export function facebookLoginOperations(deps: ApiDeps): Operation[] {
       body: beginFacebookLoginRequest,
       answers: { 201: { description: 'Begun', body: begunFacebookLogin } },
       problems: ['facebook-login-not-configured'],
-      async handle({ body }) {
-        const begun = await asProblems(requireLogins(deps).begin(body.redirectUri ?? null));
+      secret: true,
+      async handle({ body, req }) {
+        const own = `${deps.publicUrl ?? `${req.protocol}://${req.get('host')}`}${CALLBACK}`;
+        const begun = await requireLogins(deps).begin(body.redirectUri ?? own);
         return { status: 201, body: begun, headers: { Location: `/api/facebook-logins/${begun.id}` } };
       },
     }),
 
     operation({
       method: 'get',
-      path: '/api/facebook-logins/callback',
+      path: CALLBACK,
       id: 'facebookLoginCallback',
       tag: 'Pages',
       summary: 'Where Facebook sends people back to',

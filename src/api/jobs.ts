@@ -36,8 +36,7 @@ export function jobOperations(deps: ApiDeps): Operation[] {
       answers: { 200: { description: 'A page of the list', body: listOf(jobResource) } },
       async handle({ query }) {
         const page = query.pageId === undefined ? null : await requirePage(store, query.pageId);
-        const filter = { pageId: page?.id, status: query.status };
-        return { status: 200, body: await store.jobs.list(keysetOf(query), filter) };
+        return { status: 200, body: await store.jobs.list(keysetOf(query), { ...query, pageId: page?.id }) };
       },
     }),
 

@@ -2,7 +2,7 @@ import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-ope
 import { z } from 'zod';
 import { PROBLEMS, type ProblemName, problemType } from '../contract/problems.ts';
 import { problemResource } from '../contract/resources.ts';
-import type { Answer, Operation } from './operation.ts';
+import { type Answer, type Operation, takesIdempotencyKey } from './operation.ts';
 
 /** An OpenAPI document of version 3.1. */
 export type OpenApiDocument = ReturnType<OpenApiGeneratorV31['generateDocument']>;
@@ -11,12 +11,41 @@ const ABOUT = `All conversations of a page in your own PostgreSQL. Times are ISO
 Errors are \`application/problem+json\` (RFC 9457) with a stable \`type\`.`;
 
 /** Whatever else is wrong, these may be the answer. */
-const ALWAYS: readonly ProblemName[] = ['unauthorized', 'forbidden', 'database-unavailable', 'internal'];
+const ALWAYS: readonly ProblemName[] = [
+  'unauthorized',
+  'forbidden',
+  'too-many-requests',
+  'database-unavailable',
+  'internal',
+];
+
+const IDEMPOTENCY_KEY = z.object({
+  'Idempotency-Key': z
+    .string()
+    .max(255)
+    .optional()
+    .describe(
+      'A request that is sent again with its key within a day is not done again: it gets the first answer.',
+    ),
+});
+
+const IF_MATCH = z.object({
+  'If-Match': z
+    .string()
+    .optional()
+    .describe('An ETag: goes on only if the resource is still as it was then.'),
+});
 
 /** The OpenAPI 3.1 document of these operations, made from the schemas that validate their requests. */
 export function openApiDocument(operations: readonly Operation[]): OpenApiDocument {
   const registry = new OpenAPIRegistry();
   registry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
+  registry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'pagesync_session',
+    description: 'A browser that has signed in; what changes something also needs the header `X-CSRF-Token`.',
+  });
   for (const operation of operations) register(registry, operation);
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
@@ -34,16 +63,22 @@ function register(registry: OpenAPIRegistry, operation: Operation): void {
     tags: [tag],
     summary,
     ...(description === null ? {} : { description }),
-    security: [{ token: [scope] }],
+    security: [{ token: [scope] }, { session: [scope] }],
     request: {
       params: z.object(
         Object.fromEntries(Object.entries(params).map(([name, what]) => [name, z.string().describe(what)])),
       ),
       ...(query instanceof z.ZodObject ? { query } : {}),
+      ...headersOf(operation),
       ...(body === null ? {} : { body: { content: { 'application/json': { schema: body } } } }),
     },
     responses: { ...problemsOf(operation), ...mapValues(operation.answers, responseOf) },
   });
+}
+
+function headersOf(operation: Operation) {
+  if (takesIdempotencyKey(operation)) return { headers: IDEMPOTENCY_KEY };
+  return operation.problems.includes('precondition-failed') ? { headers: IF_MATCH } : {};
 }
 
 function responseOf({ description, body, contentType = 'application/json' }: Answer) {
@@ -68,11 +103,16 @@ function problemsOf(operation: Operation): Record<number, ReturnType<typeof resp
   return Object.fromEntries(responses);
 }
 
-function problemNames({ body, params, query, problems }: Operation): Set<ProblemName> {
+function problemNames(operation: Operation): Set<ProblemName> {
+  const { method, body, params, query, problems } = operation;
   return new Set<ProblemName>([
     ...ALWAYS,
     ...(body === null ? [] : (['malformed-json', 'unsupported-media-type', 'too-large'] as const)),
     ...(body === null && query === null ? [] : (['validation'] as const)),
+    ...(method === 'get' ? [] : (['csrf'] as const)),
+    ...(takesIdempotencyKey(operation)
+      ? (['idempotency-key-reused', 'idempotency-in-progress'] as const)
+      : []),
     ...(Object.keys(params).length === 0 ? [] : (['not-found'] as const)),
     ...problems,
   ]);

@@ -6,7 +6,16 @@ import type { ProblemName } from '../contract/problems.ts';
 export type Method = 'get' | 'post' | 'patch' | 'delete';
 
 /** Groups of operations, as the documentation shows them. */
-export type Tag = 'Pages' | 'Syncs' | 'Jobs' | 'Conversations' | 'About';
+export type Tag =
+  | 'Pages'
+  | 'Syncs'
+  | 'Jobs'
+  | 'Conversations'
+  | 'History'
+  | 'Maintenance'
+  | 'Seeds'
+  | 'Access'
+  | 'About';
 
 /** One answer of an operation. Without `body` it has none. */
 export interface Answer {
@@ -56,6 +65,8 @@ export interface OperationSpec<Q extends z.ZodType, B extends z.ZodType, A exten
   query?: Q;
   body?: B;
   answers: A;
+  /** The answer holds a secret: it is not kept for an `Idempotency-Key`, which has no effect here. */
+  secret?: boolean;
   /** Problems of its own; those that any operation may have are added. */
   problems?: readonly ProblemName[];
   /** `null`: the handler answers by itself, as streams do. */
@@ -76,8 +87,14 @@ export interface Operation {
   /** `null`: the operation takes no body. */
   body: z.ZodType | null;
   answers: Answers;
+  secret: boolean;
   problems: readonly ProblemName[];
   handle(input: Input<unknown, unknown>): Promise<Reply | null>;
+}
+
+/** Whether a request that is sent again with its `Idempotency-Key` is not done again. */
+export function takesIdempotencyKey({ method, secret }: Operation): boolean {
+  return method === 'post' && !secret;
 }
 
 /** A reply, whatever the operation. */
@@ -102,6 +119,7 @@ export function operation<
     params: spec.params ?? {},
     query: spec.query ?? NOTHING,
     body: spec.method === 'get' || spec.method === 'delete' ? null : (spec.body ?? NOTHING),
+    secret: spec.secret ?? false,
     problems: spec.problems ?? [],
     // what the schemas let through is what the handler takes
     handle: (input) => spec.handle(input as Input<z.output<Q>, z.output<B>>) as Promise<Reply | null>,

@@ -1,6 +1,8 @@
 import express, { type Request, type RequestHandler, Router } from 'express';
 import type { Scope } from '../contract/access.ts';
-import type { Operation } from './operation.ts';
+import { etagOf, isKnown } from './etag.ts';
+import type { Idempotent } from './idempotency.ts';
+import { type Operation, takesIdempotencyKey } from './operation.ts';
 import { readBody, readQuery } from './read-request.ts';
 
 /** The largest body that an operation takes. */
@@ -10,6 +12,8 @@ const MAX_BODY = '100kb';
 export interface Guards {
   /** Lets those pass who may. */
   requireScope(scope: Scope): RequestHandler;
+  /** Keeps a POST from being done twice. */
+  idempotent: Idempotent;
 }
 
 /** The routes of operations, each behind the same guards: who may, then what came, then the handler. */
@@ -18,17 +22,30 @@ export function operationsRouter(operations: readonly Operation[], guards: Guard
   const json = express.json({ limit: MAX_BODY });
   for (const operation of operations) {
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
-    router[operation.method](path, guards.requireScope(operation.scope), json, answer(operation));
+    router[operation.method](path, guards.requireScope(operation.scope), json, answer(operation, guards));
   }
   return router;
 }
 
-function answer(operation: Operation): RequestHandler {
+function answer(operation: Operation, { idempotent }: Guards): RequestHandler {
+  const isIdempotent = takesIdempotencyKey(operation);
   return async (req, res) => {
     const query = readQuery(req, operation.query);
     const body = operation.body === null ? undefined : readBody(req, operation.body);
-    const reply = await operation.handle({ params: pathParams(req), query, body, req, res });
+    const run = () => operation.handle({ params: pathParams(req), query, body, req, res });
+    const reply = isIdempotent ? await idempotent(req, res, body, run) : await run();
     if (reply === null) return;
+    if (operation.method === 'get' && reply.body !== undefined) {
+      const etag = etagOf(reply.body);
+      // who has it may keep it, and asks whether it is still so
+      res.set({ 'Cache-Control': 'private, no-cache', ETag: etag });
+      if (isKnown(req, etag)) {
+        res.status(304).end();
+        return;
+      }
+    } else {
+      res.set('Cache-Control', 'no-store');
+    }
     res.status(reply.status).set(reply.headers ?? {});
     if (reply.body === undefined) res.end();
     else res.json(reply.body);

@@ -37,10 +37,18 @@ export function invalidField(field: string, message: string): Problem {
   });
 }
 
+/** A parameter of the query that is well-formed and yet wrong. */
+export function invalidParameter(field: string, message: string): Problem {
+  return new Problem(400, 'validation', 'The query is not valid', `${field}: ${message}`, {
+    errors: [{ field, message }],
+  });
+}
+
 /** One entry per field, named as the client wrote it. */
 export function validationProblem(error: z.ZodError, where: 'body' | 'query'): Problem {
   const errors = error.issues.flatMap((issue) => {
-    const path = issue.path.map(String);
+    // a parameter that is a list is one parameter
+    const path = issue.path.filter((key) => where === 'body' || typeof key === 'string').map(String);
     return issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => ({ field: [...path, key].join('.'), message: 'is not known here' }))
       : [{ field: path.join('.') || where, message: inWords(issue.message) }];
@@ -55,7 +63,8 @@ function inWords(message: string): string {
   return message.endsWith('received undefined') ? 'is required' : message;
 }
 
-function toProblem(error: unknown, req: Request): Problem {
+/** The problem that an error is to the client: whatever is not expected is ours. */
+export function toProblem(error: unknown, req: Request): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof TemporalUnavailable) {
     return new Problem(
@@ -78,22 +87,39 @@ function toProblem(error: unknown, req: Request): Problem {
       errors: [{ field: 'cursor', message: 'is not one of this list' }],
     });
   }
-  const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : null;
-  if (type === 'entity.parse.failed') {
-    return new Problem(
-      400,
-      'malformed-json',
-      'The body is not JSON',
-      error instanceof Error ? error.message : '',
-      {
-        errors: [{ field: 'body', message: 'is not JSON' }],
-      },
-    );
-  }
-  if (type === 'entity.too.large') return new Problem(413, 'too-large', 'The body is too large');
   if (error instanceof URIError) return notFound('Resource');
+  const unread = unreadableBody(error);
+  if (unread !== null) return unread;
   return new Problem(500, 'internal', 'Internal error', 'The server’s log has the details.');
 }
+
+/** What body-parser says of a body; `null` for any other error. */
+function unreadableBody(error: unknown): Problem | null {
+  if (!(error instanceof Error && 'status' in error)) return null;
+  if (error.status === 413) return new Problem(413, 'too-large', 'The body is too large');
+  if (error.status === 415) {
+    return new Problem(415, 'unsupported-media-type', 'The body cannot be read', error.message);
+  }
+  // not JSON, not as long as it said, or the client has gone in the middle of it
+  if (error.status !== 400) return null;
+  return new Problem(400, 'malformed-json', 'The body is not JSON', error.message, {
+    errors: [{ field: 'body', message: 'is not JSON' }],
+  });
+}
+
+/** The body of a problem's answer. */
+export function problemBody(problem: Problem, req: Request): string {
+  return JSON.stringify({
+    type: problemType(problem.problem),
+    title: problem.title,
+    status: problem.status,
+    detail: problem.message,
+    instance: req.originalUrl.split('?')[0],
+    ...problem.extra,
+  });
+}
+
+export const PROBLEM_TYPE = 'application/problem+json';
 
 /** The last route: everything else. */
 export const unknownRoute: RequestHandler = (req) => {
@@ -108,17 +134,5 @@ export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, ne
     next(error);
     return;
   }
-  res
-    .status(problem.status)
-    .type('application/problem+json')
-    .send(
-      JSON.stringify({
-        type: problemType(problem.problem),
-        title: problem.title,
-        status: problem.status,
-        detail: problem.message,
-        instance: req.originalUrl.split('?')[0],
-        ...problem.extra,
-      }),
-    );
+  res.status(problem.status).type(PROBLEM_TYPE).send(problemBody(problem, req));
 };

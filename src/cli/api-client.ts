@@ -1,3 +1,4 @@
+import type { SignInLinkResource } from '../contract/access.ts';
 import type { ConnectPageRequest, StartSyncRequest } from '../contract/requests.ts';
 import type { JobResource, ListResource, PageResource, SyncStatusResource } from '../contract/resources.ts';
 
@@ -32,6 +33,7 @@ export function createApiClient(url: string, token: string) {
   return {
     url,
     authorization,
+    createSignInLink: () => call<SignInLinkResource>('POST', '/api/sign-in-links', {}),
     connectPage: (page: ConnectPageRequest) => call<PageResource>('POST', '/api/pages', page),
     listPages: () => call<ListResource<PageResource>>('GET', '/api/pages?limit=200'),
     startSync: (pageId: string, request: Partial<StartSyncRequest>) =>

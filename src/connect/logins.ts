@@ -14,8 +14,6 @@ export interface LoginSettings {
   version: string;
   /** A configuration of Facebook Login for Business, which names the permissions; `null`: we name them. */
   configId: string | null;
-  /** Where the dashboard has people sent back to; `null` while nobody has said where the dashboard is. */
-  callbackUrl: string | null;
 }
 
 /** Signing in with Facebook (requirement G1): the dialog, the code that comes back, the pages of the person. */
@@ -28,19 +26,16 @@ export function createFacebookLogins(store: Store, app: GraphApp, settings: Logi
      * Begins a login. The state and the verifier (PKCE) are made here: the state is only in the link, the verifier
      * nowhere outside.
      *
-     * @param redirectUri `null`: the dashboard
-     * @throws Refused when nobody has said where that is
+     * @param redirectUri where Facebook sends the person back to
      */
-    async begin(redirectUri: string | null): Promise<BegunFacebookLogin> {
+    async begin(redirectUri: string): Promise<BegunFacebookLogin> {
       const state = randomBytes(32).toString('base64url');
       const verifier = randomBytes(32).toString('base64url');
-      const target = redirectUri ?? settings.callbackUrl;
-      if (target === null) throw new Refused('redirectUri', 'is required as long as PUBLIC_URL is not set');
-      const { id, expiresAt } = await logins.begin(digest(state), verifier, target);
+      const { id, expiresAt } = await logins.begin(digest(state), verifier, redirectUri);
       const url = new URL(`${settings.dialogBaseUrl}/${settings.version}/dialog/oauth`);
       url.search = new URLSearchParams({
         client_id: settings.appId,
-        redirect_uri: target,
+        redirect_uri: redirectUri,
         response_type: 'code',
         state,
         code_challenge: digest(verifier).toString('base64url'),
@@ -49,7 +44,7 @@ export function createFacebookLogins(store: Store, app: GraphApp, settings: Logi
           ? { scope: LOGIN_SCOPES.join(',') }
           : { config_id: settings.configId, override_default_response_type: 'true' }),
       }).toString();
-      return { id, url: url.href, redirectUri: target, expiresAt };
+      return { id, url: url.href, redirectUri, expiresAt };
     },
 
     /**

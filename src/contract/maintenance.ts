@@ -31,6 +31,8 @@ export interface RetentionResult {
   payloads: number;
   /** Applied webhook deliveries. */
   deliveries: number;
+  /** Sign-in codes, sessions and idempotency keys that are over. */
+  expired: number;
 }
 
 /** What a run of `tokens` has found. */

@@ -9,11 +9,32 @@ const kinds = {
     status: [422, 400],
     when: 'A field of the body (422) or a parameter of the query (400) is wrong: `errors: [{field, message}]`.',
   },
-  'malformed-json': { status: [400], when: 'The body is not JSON: `errors`.' },
+  'malformed-json': { status: [400], when: 'The body is not JSON, or broke off: `errors`.' },
   'unsupported-media-type': { status: [415], when: 'The body is not `application/json`.' },
   'too-large': { status: [413], when: 'The body is too large.' },
   unauthorized: { status: [401], when: 'No token, a wrong one, one that was revoked or has expired.' },
   forbidden: { status: [403], when: 'The token’s scope is too weak: `scope` is the one that is needed.' },
+  csrf: {
+    status: [403],
+    when: 'A signed-in browser’s request would change something, and has no `X-CSRF-Token` of `GET /api/session`, or comes from another origin.',
+  },
+  'sign-in-link': { status: [401], when: 'The sign-in link was used, or is too old.' },
+  'too-many-requests': {
+    status: [429],
+    when: 'The client has made too many requests, or its address has sent too many wrong tokens: `Retry-After`.',
+  },
+  'idempotency-key-reused': {
+    status: [422],
+    when: 'The `Idempotency-Key` was sent before, with another request.',
+  },
+  'idempotency-in-progress': {
+    status: [409],
+    when: 'The request with this `Idempotency-Key` is still being worked on.',
+  },
+  'precondition-failed': {
+    status: [412],
+    when: '`If-Match` names another state of the resource than it is in.',
+  },
   'not-found': { status: [404], when: 'There is no such thing, or no such route.' },
   'sync-in-progress': {
     status: [409],
@@ -31,6 +52,11 @@ const kinds = {
     when: 'Only webhooks know the conversation so far: the next sync finds its thread.',
   },
   'sync-not-running': { status: [404], when: 'No sync is running: there is nothing to steer.' },
+  'not-scheduled': { status: [409], when: 'The maintenance task has no schedule.' },
+  'sync-failed': {
+    status: [502],
+    when: 'The sync that was waited for could do nothing, or waits for a new token: `error`, `jobId`, `tokenExpired`.',
+  },
   'bad-signature': { status: [401], when: 'A webhook’s signature does not fit its body.' },
   'bad-verify-token': { status: [403], when: 'The verify token of a handshake is not ours.' },
   'webhooks-not-configured': { status: [503], when: '`FACEBOOK_APP_SECRET` is not set.' },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { JOB_STATUSES } from './job-status.ts';
 import { PLATFORMS } from './platform.ts';
-import { SYNC_MODES } from './sync-options.ts';
+import { SYNC_MODES, SYNC_TRIGGERS } from './sync-options.ts';
 
 /** Meta's ids are text. Ours to accept: no slash (workflow IDs of other kinds have one), no UUID (those are ours). */
 const UUID_SHAPE = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -93,12 +93,32 @@ export const listPagesQuery = z.strictObject({
     .describe('`false`: those that were disconnected.'),
 });
 
+/** `GET /api/tokens` */
+export const listTokensQuery = z.strictObject(listQuery);
+
+/** Several values: separated by commas, or the parameter more than once. */
+function several<T extends z.ZodType>(value: T) {
+  const split = (given: unknown) => [given].flat().flatMap((text) => String(text).split(','));
+  return z.preprocess(split, z.array(value).min(1)).optional();
+}
+
 /** `GET /api/jobs` */
-export const listJobsQuery = z.strictObject({
-  ...listQuery,
-  pageId: pageReference,
-  status: z.enum(JOB_STATUSES).optional(),
-});
+export const listJobsQuery = z
+  .strictObject({
+    ...listQuery,
+    pageId: pageReference,
+    status: several(z.enum(JOB_STATUSES)).describe('One or several.'),
+    mode: z.enum(SYNC_MODES).optional(),
+    trigger: z.enum(SYNC_TRIGGERS).optional(),
+    since: time.optional().describe('Jobs that were made at this time or later.'),
+    until: time.optional().describe('Jobs that were made at this time or before.'),
+  })
+  .superRefine(({ since, until }, context) => {
+    if (since !== undefined && until !== undefined && since > until) {
+      context.addIssue({ code: 'custom', path: ['until'], message: 'must not be before since' });
+    }
+  });
+export type ListJobsQuery = z.infer<typeof listJobsQuery>;
 
 /** `GET /api/jobs/:id/failures` */
 export const listFailuresQuery = z.strictObject(listQuery);

@@ -2,7 +2,8 @@ import type { EndedStatus } from './job-status.ts';
 import type { JobTotals } from './progress.ts';
 import type { SyncMode } from './sync-options.ts';
 
-const MODE_LABELS: Record<SyncMode, string> = {
+/** How a sync of a mode is called. */
+export const MODE_LABELS: Record<SyncMode, string> = {
   full: 'Full sync',
   incremental: 'Incremental sync',
   selective: 'Selective sync',
@@ -27,6 +28,11 @@ export function formatDuration(ms: number): string {
 /** Conversations per second, to one decimal; 0 before any time has passed. */
 export function conversationsPerSecond(fetched: number, elapsedMs: number): number {
   return elapsedMs > 0 ? Math.round((fetched / elapsedMs) * 10_000) / 10 : 0;
+}
+
+/** Percent of what was fetched that is stored, to two decimals; `null` when nothing was fetched. */
+export function successRate({ fetched, failed }: Pick<JobTotals, 'fetched' | 'failed'>): number | null {
+  return fetched === 0 ? null : Math.round((10_000 * (fetched - failed)) / fetched) / 100;
 }
 
 /** Estimated seconds until the total is reached; `null` while total or speed is unknown. */

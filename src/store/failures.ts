@@ -15,9 +15,38 @@ interface FailureRow {
   resolved_at: Date | null;
 }
 
+/** Items that are read at a time where all are wanted. */
+const AT_ONCE = 500;
+
 /** `sync_failures`: what was set aside. Written with the batch it belongs to. */
 export function createFailureStore(sql: Sql) {
+  /** A job's set-aside items, oldest first. @param withPayload whether also the things themselves */
+  async function list(
+    jobId: string,
+    keyset: Keyset,
+    withPayload = true,
+  ): Promise<ListResource<FailureResource>> {
+    const rows = await sql<FailureRow[]>`
+      SELECT id, platform, item_type, graph_id, conversation_graph_id, reason, detail,
+        ${withPayload ? sql`payload` : sql`NULL AS payload`}, created_at, resolved_at FROM sync_failures
+      WHERE job_id = ${jobId} AND id > ${keyset.after?.[0] ?? '0'}::bigint
+      ORDER BY id LIMIT ${keyset.limit + 1}`;
+    return keysetPage(rows, keyset.limit, toFailure, (row) => [String(row.id), '']);
+  }
+
   return {
+    list,
+
+    /** All of a job's set-aside items, however many: read in parts, so that a slow reader holds no connection. */
+    async *all(jobId: string, withPayload: boolean): AsyncGenerator<FailureResource> {
+      let after: Keyset['after'] = null;
+      do {
+        const { data, nextCursor } = await list(jobId, { after, limit: AT_ONCE }, withPayload);
+        yield* data;
+        after = nextCursor === null ? null : [String(data.at(-1)?.id), ''];
+      } while (after !== null);
+    },
+
     /**
      * Conversations of which a job has set something aside that nobody has read since, each once.
      *
@@ -36,15 +65,6 @@ export function createFailureStore(sql: Sql) {
           AND again.platform = f.platform AND again.conversation_graph_id = f.conversation_graph_id
           AND again.resolved_at IS NULL AND again.id > max(f.id)), min(f.id) LIMIT ${limit}`;
       return rows.map((row) => ({ platform: row.platform, graphId: row.conversation_graph_id }));
-    },
-
-    /** A job's set-aside items, oldest first. */
-    async list(jobId: string, keyset: Keyset): Promise<ListResource<FailureResource>> {
-      const rows = await sql<FailureRow[]>`
-        SELECT id, platform, item_type, graph_id, conversation_graph_id, reason, detail, payload, created_at, resolved_at FROM sync_failures
-        WHERE job_id = ${jobId} AND id > ${keyset.after?.[0] ?? '0'}::bigint
-        ORDER BY id LIMIT ${keyset.limit + 1}`;
-      return keysetPage(rows, keyset.limit, toFailure, (row) => [String(row.id), '']);
     },
   };
 }

@@ -1,13 +1,19 @@
+import { createAnalyticsStore } from './analytics.ts';
+import { createApiTokenStore } from './api-tokens.ts';
 import { createBatchStore } from './batches.ts';
 import { createConversationStore } from './conversations.ts';
 import { createLoginStore } from './facebook-logins.ts';
 import { createFailureStore } from './failures.ts';
+import { createHealthStore } from './health.ts';
 import { createHistoryStore } from './histories.ts';
+import { createIdempotencyStore } from './idempotency.ts';
 import { createJobLifecycle } from './job-lifecycle.ts';
 import { createJobStore } from './jobs.ts';
 import { createPageTokenStore } from './page-tokens.ts';
 import { createPageStore } from './pages.ts';
+import { createReportStore } from './reports.ts';
 import { rotateTokens } from './rotate-tokens.ts';
+import { createSessionStore } from './sessions.ts';
 import type { Sql } from './sql.ts';
 import { createSubscriptionStore } from './subscriptions.ts';
 import type { TokenCipher } from './token-cipher.ts';
@@ -35,6 +41,12 @@ export function createStore(sql: Sql, cipher: TokenCipher) {
     webhookItems: createWebhookItemStore(sql),
     /** Encrypts every stored token anew that the newest key has not encrypted. */
     rotateTokens: () => rotateTokens(sql, cipher),
+    tokens: createApiTokenStore(sql),
+    sessions: createSessionStore(sql),
+    idempotency: createIdempotencyStore(sql),
+    analytics: createAnalyticsStore(sql),
+    health: createHealthStore(sql),
+    reports: createReportStore(sql),
     /** Whether PostgreSQL answers. */
     async isReady(): Promise<boolean> {
       try {
@@ -57,6 +69,7 @@ export type {
 } from './batch.ts';
 export type { LoginPage } from './facebook-logins.ts';
 export { createGraphBudget } from './graph-budget.ts';
+export type { SilentSync, StoredHealth } from './health.ts';
 export {
   type HistoryPage,
   type HistoryScope,
@@ -65,12 +78,15 @@ export {
   nextPageOf,
   withHistoryPage,
 } from './history.ts';
+export type { Claim, KeptAnswer, KeyedRequest } from './idempotency.ts';
 export type { JobScope } from './job-scope.ts';
 export { decodeCursor, isUuid, type Keyset } from './keyset.ts';
 export { migrate } from './migrate.ts';
 export { type PageCredentials, PageDisconnected, UnreadableToken } from './pages.ts';
 export { listenToProgress, type ProgressHint, type StoredItem } from './progress-channel.ts';
 export type { RotationResult } from './rotate-tokens.ts';
+export { hashOfSecret } from './secret.ts';
+export type { Session } from './sessions.ts';
 export { connectSql, isDatabaseAway, type Sql, sqlState } from './sql.ts';
 export { createTokenCipher, type TokenCipher } from './token-cipher.ts';
 export type { EndedJobPlace, EndedJobs, OpenJob } from './upkeep.ts';

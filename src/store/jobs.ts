@@ -1,9 +1,13 @@
-import { type JobStatus, OPEN_STATUSES } from '../contract/job-status.ts';
+import { OPEN_STATUSES } from '../contract/job-status.ts';
 import type { Platform } from '../contract/platform.ts';
+import type { ListJobsQuery } from '../contract/requests.ts';
 import type { JobResource, ListResource } from '../contract/resources.ts';
 import { JOB_COLUMNS, JOB_FROM, type JobRow, toJob } from './job-row.ts';
 import { type Keyset, keysetPage } from './keyset.ts';
-import type { Sql } from './sql.ts';
+import type { Fragment, Sql } from './sql.ts';
+
+/** By what a list of jobs can be narrowed, beside their page. */
+type FilterName = 'status' | 'mode' | 'trigger' | 'since' | 'until';
 
 /** `sync_jobs`, for reading. `job-lifecycle.ts` moves jobs from state to state, `batches.ts` counts. */
 export function createJobStore(sql: Sql) {
@@ -54,14 +58,21 @@ export function createJobStore(sql: Sql) {
       return row === undefined ? null : toJob(row);
     },
 
+    /** Jobs that fulfil all that is given, newest first. */
     async list(
       keyset: Keyset,
-      filter: { pageId?: string | undefined; status?: JobStatus | undefined },
+      filter: { pageId?: string | undefined } & Partial<Pick<ListJobsQuery, FilterName>>,
     ): Promise<ListResource<JobResource>> {
+      const given = <T>(value: T | undefined, condition: (value: T) => Fragment) =>
+        value === undefined ? sql`true` : condition(value);
       const rows = await sql<(JobRow & { sort_time: string })[]>`
         SELECT ${columns}, j.created_at::text AS sort_time FROM ${from}
-        WHERE ${filter.pageId === undefined ? sql`true` : sql`j.page_id = ${filter.pageId}`}
-          AND ${filter.status === undefined ? sql`true` : sql`j.status = ${filter.status}`}
+        WHERE ${given(filter.pageId, (pageId) => sql`j.page_id = ${pageId}`)}
+          AND ${given(filter.status, (statuses) => sql`j.status = ANY(${statuses})`)}
+          AND ${given(filter.mode, (mode) => sql`j.mode = ${mode}`)}
+          AND ${given(filter.trigger, (trigger) => sql`j.trigger = ${trigger}`)}
+          AND ${given(filter.since, (since) => sql`j.created_at >= ${since}::text::timestamptz`)}
+          AND ${given(filter.until, (until) => sql`j.created_at < ${until}::text::timestamptz + interval '1 ms'`)}
           AND ${keyset.after === null ? sql`true` : sql`(j.created_at, j.id) < (${keyset.after[0]}::text::timestamptz, ${keyset.after[1]}::uuid)`}
         ORDER BY j.created_at DESC, j.id DESC LIMIT ${keyset.limit + 1}`;
       return keysetPage(rows, keyset.limit, toJob, (row) => [row.sort_time, row.id]);

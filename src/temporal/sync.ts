@@ -44,20 +44,7 @@ export type SyncCommand = keyof typeof SIGNALS;
 export type SyncControl = ReturnType<typeof createSyncControl>;
 
 export function createSyncControl(client: Client, taskQueue: string) {
-  const within = async <T>(ms: number, call: () => Promise<T>): Promise<T> => {
-    await reach(client, ms);
-    try {
-      return await client.withDeadline(Date.now() + ms, call);
-    } catch (error) {
-      if (error instanceof WorkflowExecutionAlreadyStartedError) throw new SyncAlreadyRunning();
-      if (error instanceof WorkflowNotFoundError) throw new SyncNotRunning();
-      if (!(error instanceof Error)) throw error;
-      if (codeOf(error) === DEADLINE_EXCEEDED)
-        throw new TemporalSilent('Temporal is silent', { cause: error });
-      if (isUnavailable(error)) throw new TemporalUnavailable('Temporal does not answer', { cause: error });
-      throw error;
-    }
-  };
+  const within = <T>(ms: number, call: () => Promise<T>) => answerWithin(client, ms, call);
   return {
     /**
      * Starts the job's workflow.
@@ -125,6 +112,25 @@ function summaryOf({ options, facebookPageId, conversationId }: SyncWorkflowInpu
   return conversationId
     ? `repair of conversation ${conversationId} of page ${facebookPageId}`
     : `${options.mode} sync of page ${facebookPageId}`;
+}
+
+/**
+ * A call to Temporal, and what its failures mean.
+ *
+ * @throws SyncAlreadyRunning, SyncNotRunning, TemporalUnavailable, TemporalSilent
+ */
+export async function answerWithin<T>(client: Client, ms: number, call: () => Promise<T>): Promise<T> {
+  await reach(client, ms);
+  try {
+    return await client.withDeadline(Date.now() + ms, call);
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) throw new SyncAlreadyRunning();
+    if (error instanceof WorkflowNotFoundError) throw new SyncNotRunning();
+    if (!(error instanceof Error)) throw error;
+    if (codeOf(error) === DEADLINE_EXCEEDED) throw new TemporalSilent('Temporal is silent', { cause: error });
+    if (isUnavailable(error)) throw new TemporalUnavailable('Temporal does not answer', { cause: error });
+    throw error;
+  }
 }
 
 /** Nothing can have been taken while there is no connection. @throws TemporalUnavailable */

@@ -63,6 +63,7 @@ export class House {
       SYNC_SLICE_SECONDS: '0.5',
       TOKEN_ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
       PAGESYNC_API_TOKEN: randomBytes(16).toString('hex'),
+      API_RATE_LIMIT_PER_MINUTE: '0',
       PAGESYNC_QUEUE_PREFIX: `${suffix}-`,
       LOG_LEVEL: 'info',
       ...options.env,

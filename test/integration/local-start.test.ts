@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { signIn } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Program, startProgram } from '../support/program.ts';
 
@@ -66,6 +67,8 @@ describe.sequential('npm start', { timeout: 150_000 }, () => {
       headers: { authorization: `Bearer ${token}` },
     });
     expect(((await response.json()) as { data: unknown[] }).data).toHaveLength(5);
+    const browser = await signIn(/Sign in +(http\S+)/.exec(output)?.[1] ?? '');
+    expect((await browser.fetch('/api/pages')).status).toBe(200);
     expect((await fetch(/Temporal Web UI +(http\S+)/.exec(output)?.[1] ?? '')).ok).toBe(true);
 
     const second = start(['--once']);

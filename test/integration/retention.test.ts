@@ -89,7 +89,14 @@ test('deletes jobs that ended 30 days ago, but never the newest sync of a page o
   // what can be resumed has all that it needs
   expect((await batches(resumable)).length).toBe(6);
   expect(await store.batches.position(resumable, 'messenger')).toMatchObject({ seq: 3 });
-  expect(await retain()).toEqual({ jobs: 0, batches: 0, failures: 0, payloads: 0, deliveries: 0 });
+  expect(await retain()).toEqual({
+    jobs: 0,
+    batches: 0,
+    failures: 0,
+    payloads: 0,
+    deliveries: 0,
+    expired: 0,
+  });
 });
 
 test('of a job that ended for good a day ago the last batch of each stream stays', async () => {
@@ -130,6 +137,21 @@ test('works through more than one statement takes', async () => {
   await store.age(jobId, 31);
   expect(await retain()).toMatchObject({ jobs: 451, failures: 2502, batches: 4 });
   expect(await jobs()).toEqual([last]);
+});
+
+test('deletes sign-in codes, sessions and idempotency keys that are over', async () => {
+  const { sessions, idempotency } = store.store;
+  const open = async () => (await sessions.open((await sessions.createCode('read')).code))?.id ?? '';
+  const [over, current] = [await open(), await open()];
+  await stack.sql`UPDATE dashboard_sessions SET expires_at = now() - interval '31 days' WHERE id = ${over}`;
+  await stack.sql`UPDATE sign_in_codes SET expires_at = now() - interval '31 days'`;
+  const key = { principal: 'bootstrap', key: randomUUID(), requestHash: Buffer.alloc(32) };
+  await idempotency.claim(key);
+  await stack.sql`UPDATE idempotency_keys SET created_at = now() - interval '25 hours'`;
+  await idempotency.claim({ ...key, key: randomUUID() });
+  expect(await retain()).toMatchObject({ expired: 4 });
+  expect(await stack.sql`SELECT id FROM dashboard_sessions`).toMatchObject([{ id: current }]);
+  expect(await stack.sql`SELECT FROM idempotency_keys`).toHaveLength(1);
 });
 
 describe('an attempt that comes after the batches were deleted', () => {

@@ -86,6 +86,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     TOKEN_ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
     PAGESYNC_API_TOKEN: randomBytes(16).toString('hex'),
     PAGESYNC_QUEUE_PREFIX: `${randomBytes(4).toString('hex')}-`,
+    // tests look again and again, and send wrong tokens on purpose
+    API_RATE_LIMIT_PER_MINUTE: '0',
+    AUTH_FAILURES_PER_MINUTE: '1000',
     // schedules outlive their workers: who wants them says so, and deletes them
     MAINTENANCE: 'off',
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'fatal',

@@ -26,6 +26,15 @@ describe('the environment', () => {
       host: undefined,
       port: 3000,
       databaseUrl: ENV.DATABASE_URL,
+      http: {
+        publicUrl: null,
+        trustedProxies: 0,
+        corsOrigins: [],
+        requestsPerMinute: 1200,
+        authFailuresPerMinute: 30,
+        headersTimeoutMs: 10_000,
+        requestTimeoutMs: 30_000,
+      },
       graph: {
         baseUrl: 'https://graph.facebook.com',
         version: 'v25.0',
@@ -40,6 +49,7 @@ describe('the environment', () => {
       queuePrefix: '',
       sliceMs: 2000,
       standstillMs: 3_600_000,
+      seedWaitMs: 270_000,
       maintenance: {
         scheduled: true,
         reconcileEveryMs: 60_000,
@@ -51,7 +61,6 @@ describe('the environment', () => {
       webhooks: { appId: null, verifyToken: null, appSecrets: [] },
       facebookApp: null,
       login: { baseUrl: 'https://www.facebook.com', configId: null },
-      publicUrl: null,
       logLevel: 'info',
     });
   });
@@ -63,6 +72,13 @@ describe('the environment', () => {
         ...ENV,
         HOST: '127.0.0.1',
         PORT: '0',
+        PUBLIC_URL: 'https://pagesync.example.com/',
+        TRUST_PROXY: '2',
+        CORS_ORIGINS: 'https://a.example.com, http://localhost:5173',
+        API_RATE_LIMIT_PER_MINUTE: '0',
+        AUTH_FAILURES_PER_MINUTE: '5',
+        HEADERS_TIMEOUT_SECONDS: '0.5',
+        REQUEST_TIMEOUT_SECONDS: '1',
         GRAPH_BASE_URL: 'http://127.0.0.1:4000//',
         GRAPH_API_VERSION: 'v26.1',
         GRAPH_CALLS_PER_SECOND: '0.5',
@@ -75,13 +91,13 @@ describe('the environment', () => {
         FACEBOOK_VERIFY_TOKEN: 'verify',
         FACEBOOK_LOGIN_BASE_URL: 'http://127.0.0.1:4000/',
         FACEBOOK_LOGIN_CONFIG_ID: '77',
-        PUBLIC_URL: 'https://pagesync.example.com/',
         WEBHOOK_SWEEP_SECONDS: '3',
         SUBSCRIPTION_CHECK_SECONDS: '60',
         TOKEN_ENCRYPTION_KEYS: `${KEY.toString('base64')} , ${second.toString('base64')}`,
         PAGESYNC_QUEUE_PREFIX: 'blue-',
         SYNC_SLICE_SECONDS: '0',
         SYNC_STANDSTILL_SECONDS: '0.5',
+        SEED_WAIT_SECONDS: '10',
         MAINTENANCE: 'off',
         RECONCILE_EVERY_SECONDS: '5',
         RECONCILE_GRACE_SECONDS: '0.5',
@@ -92,6 +108,15 @@ describe('the environment', () => {
     ).toMatchObject({
       host: '127.0.0.1',
       port: 0,
+      http: {
+        publicUrl: 'https://pagesync.example.com',
+        trustedProxies: 2,
+        corsOrigins: ['https://a.example.com', 'http://localhost:5173'],
+        requestsPerMinute: 0,
+        authFailuresPerMinute: 5,
+        headersTimeoutMs: 500,
+        requestTimeoutMs: 1000,
+      },
       graph: {
         baseUrl: 'http://127.0.0.1:4000',
         version: 'v26.1',
@@ -104,10 +129,10 @@ describe('the environment', () => {
       tokenKeys: [KEY, second],
       facebookApp: { id: '123', secret: 'app-secret' },
       login: { baseUrl: 'http://127.0.0.1:4000', configId: '77' },
-      publicUrl: 'https://pagesync.example.com',
       queuePrefix: 'blue-',
       sliceMs: 0,
       standstillMs: 500,
+      seedWaitMs: 10_000,
       maintenance: {
         scheduled: false,
         reconcileEveryMs: 5000,
@@ -160,6 +185,13 @@ describe('an environment that is not as it must be', () => {
     ['TOKEN_ENCRYPTION_KEYS', KEY.toString('hex')],
     ['TOKEN_ENCRYPTION_KEYS', randomBytes(31).toString('base64')],
     ['PAGESYNC_API_TOKEN', 'short'],
+    ['PUBLIC_URL', 'pagesync.example.com'],
+    ['TRUST_PROXY', 'true'],
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'https://a.example.com/'],
+    ['CORS_ORIGINS', 'https://a.example.com,'],
+    ['API_RATE_LIMIT_PER_MINUTE', '0.5'],
+    ['AUTH_FAILURES_PER_MINUTE', '0'],
     ['SYNC_STANDSTILL_SECONDS', '-1'],
     ['SYNC_STANDSTILL_SECONDS', 'an hour'],
     ['MAINTENANCE', 'maybe'],
@@ -173,5 +205,63 @@ describe('an environment that is not as it must be', () => {
     expect(message).not.toContain('is not set');
     if (value.length > 4) expect(message).not.toContain(value);
     expect(message).not.toMatch(/database-password|api-token/);
+  });
+});
+
+describe('in production', () => {
+  const SOUND: Record<string, string> = {
+    ...ENV,
+    NODE_ENV: 'production',
+    PAGESYNC_API_TOKEN: randomBytes(24).toString('hex'),
+    FACEBOOK_VERIFY_TOKEN: randomBytes(24).toString('base64url'),
+    FACEBOOK_APP_SECRET: randomBytes(16).toString('hex'),
+  };
+  const counting = Buffer.from(Array.from({ length: 32 }, (_, i) => i));
+
+  test('random secrets are taken, however often they are made', () => {
+    expect(readConfig(SOUND)).toEqual(readConfig({ ...SOUND, NODE_ENV: '' }));
+    for (let i = 0; i < 200; i++) {
+      const secrets = {
+        TOKEN_ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
+        PAGESYNC_API_TOKEN: `ps_${randomBytes(24).toString('base64url')}`,
+        FACEBOOK_VERIFY_TOKEN: randomBytes(16).toString('hex'),
+      };
+      expect(complaint({ ...SOUND, ...secrets })).toBe('');
+    }
+  });
+
+  test.each([
+    ['TOKEN_ENCRYPTION_KEYS', Buffer.alloc(32).toString('base64')],
+    ['TOKEN_ENCRYPTION_KEYS', Buffer.alloc(32, 7).toString('base64')],
+    ['TOKEN_ENCRYPTION_KEYS', counting.toString('base64')],
+    [
+      'TOKEN_ENCRYPTION_KEYS',
+      Buffer.from('an example of a key to be changed').subarray(1).toString('base64'),
+    ],
+    ['TOKEN_ENCRYPTION_KEYS', `${KEY.toString('base64')},${Buffer.alloc(32, 1).toString('base64')}`],
+    ['PAGESYNC_API_TOKEN', 'api-token-0123456789'],
+    ['PAGESYNC_API_TOKEN', randomBytes(15).toString('hex')],
+    ['PAGESYNC_API_TOKEN', 'change-me-change-me-change-me-change-me'],
+    ['PAGESYNC_API_TOKEN', `Change_Me_${randomBytes(24).toString('hex')}`],
+    ['PAGESYNC_API_TOKEN', 'a'.repeat(40)],
+    ['FACEBOOK_VERIFY_TOKEN', 'verify'],
+    ['FACEBOOK_VERIFY_TOKEN', 'my-verify-token-my-verify-token-1234'],
+    ['FACEBOOK_APP_SECRET', 'your-app-secret'],
+    ['FACEBOOK_PREVIOUS_APP_SECRET', '00000000000000000000000000000000'],
+  ])('%s %j is refused, by name alone; elsewhere it is taken', (name, value) => {
+    const message = complaint({ ...SOUND, [name]: value });
+    expect(message).toContain(`  ${name}: `);
+    expect(message.split('\n')).toHaveLength(2);
+    expect(message).not.toContain(value);
+    expect(complaint({ ...SOUND, NODE_ENV: 'development', [name]: value })).toBe('');
+  });
+
+  test('all of them are named at once', () => {
+    const message = complaint({
+      ...SOUND,
+      TOKEN_ENCRYPTION_KEYS: Buffer.alloc(32).toString('base64'),
+      PAGESYNC_API_TOKEN: 'change-me-change-me',
+    });
+    expect(message).toMatch(/TOKEN_ENCRYPTION_KEYS.*\n.*PAGESYNC_API_TOKEN/);
   });
 });

@@ -204,10 +204,24 @@ describe('requests', () => {
     ['cursor', ''],
     ['cursor', 'x'.repeat(501)],
     ['cursor', ['a', 'b']],
-    ['status', 'DONE'],
+    ['mode', 'DONE'],
+    ['since', 'yesterday'],
     ['pageId', ''],
     ['offset', '5'],
   ])('listing: %s cannot be %j', (field, value) => {
     expect(complaints(listJobsQuery.safeParse({ [field]: value }))).toEqual([field]);
+  });
+
+  test('jobs may be listed by several states, separated by commas or not', () => {
+    const states = (status: unknown) => {
+      const parsed = listJobsQuery.safeParse({ status });
+      return parsed.success ? parsed.data.status : complaints(parsed);
+    };
+    expect(states('FAILED')).toEqual(['FAILED']);
+    expect(states('FAILED,PARTIAL')).toEqual(['FAILED', 'PARTIAL']);
+    expect(states(['FAILED', 'PARTIAL,CANCELLED'])).toEqual(['FAILED', 'PARTIAL', 'CANCELLED']);
+    expect(states('FAILED,DONE')).toEqual(['status.1']);
+    expect(states('')).toEqual(['status.0']);
+    expect(states(undefined)).toBeUndefined();
   });
 });

@@ -27,7 +27,7 @@ test('an operation’s schemas are its description', () => {
   const described = document.paths?.['/api/pages/{id}']?.patch;
   expect(described).toMatchObject({
     operationId: 'patchPage',
-    security: [{ token: ['admin'] }],
+    security: [{ token: ['admin'] }, { session: ['admin'] }],
     parameters: [
       { name: 'id', in: 'path', required: true, schema: { type: 'string', description: 'The page' } },
       {

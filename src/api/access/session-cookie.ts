@@ -1,0 +1,57 @@
+import { hkdfSync } from 'node:crypto';
+import { parseCookie, stringifySetCookie } from 'cookie';
+import { jwtVerify, SignJWT } from 'jose';
+import type { Session } from '../../store/index.ts';
+
+const ISSUER = 'pagesync';
+
+/** A key of its own for each purpose, from each key of the ring. */
+export function deriveKeys(ring: readonly Buffer[], purpose: string): Uint8Array[] {
+  return ring.map((key) => new Uint8Array(hkdfSync('sha256', key, '', `pagesync ${purpose}`, 32)));
+}
+
+/** The cookie of a signed-in browser: the session's id, signed. */
+export interface SessionCookie {
+  /** `Set-Cookie` that signs in. */
+  issue(session: Session): Promise<string>;
+  /** `Set-Cookie` that signs out. */
+  clear(): string;
+  /** The cookie's value; `null` when there is none. */
+  read(header: string | undefined): string | null;
+  /** The session's id; `null` when the signature is not ours or it has expired. */
+  verify(value: string): Promise<string | null>;
+}
+
+/**
+ * @param ring keys of TOKEN_ENCRYPTION_KEYS: the newest signs, all verify, so that keys can be rotated
+ * @param secure whether browsers reach us by https; then the name keeps other hosts of the domain from setting it
+ */
+export function createSessionCookie(ring: readonly Buffer[], secure: boolean): SessionCookie {
+  const name = secure ? '__Host-pagesync_session' : 'pagesync_session';
+  const keys = deriveKeys(ring, 'session');
+  const [newest] = keys;
+  if (newest === undefined) throw new Error('The key ring is empty');
+  const setCookie = (value: string, expires: Date) =>
+    stringifySetCookie({ name, value, expires, path: '/', httpOnly: true, sameSite: 'lax', secure });
+  return {
+    async issue({ id, expiresAt }) {
+      const jwt = new SignJWT()
+        .setProtectedHeader({ alg: 'HS256' })
+        .setIssuer(ISSUER)
+        .setSubject(id)
+        .setIssuedAt()
+        .setExpirationTime(expiresAt);
+      return setCookie(await jwt.sign(newest), expiresAt);
+    },
+    clear: () => setCookie('', new Date(0)),
+    read: (header) => (header === undefined ? null : parseCookie(header)[name] || null),
+    async verify(value) {
+      for (const key of keys) {
+        const options = { algorithms: ['HS256'], issuer: ISSUER, requiredClaims: ['sub', 'exp'] };
+        const verified = await jwtVerify(value, key, options).catch(() => null);
+        if (verified !== null) return verified.payload.sub ?? null;
+      }
+      return null;
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import {
+  type FailedSync,
+  type HealthReportResource,
+  type LongRunningSync,
+  MAX_REPORTED,
+  PAGE_HEALTHS,
+  type PageToken,
+  type QuietPage,
+  type RateLimit,
+  type StuckSync,
+} from '../contract/health-report.ts';
+import type { Sql } from './sql.ts';
+
+/** A stuck sync before anybody has asked Temporal for its workflow. */
+export type SilentSync = Omit<StuckSync, 'workflow'> & { workflowRunId: string | null };
+
+/** The report as far as the database knows it. */
+export type StoredHealth = Omit<HealthReportResource, 'stuck'> & {
+  stuck: { count: number; data: SilentSync[] };
+};
+
+type PageCount = { health: (typeof PAGE_HEALTHS)[number]; pages: number };
+type Counted<T> = T & { all: number };
+/** Times as they come from PostgreSQL, which JSON writes as the API does. */
+type Row<T> = Counted<{ [K in keyof T]: T[K] }>;
+
+/** What needs somebody's attention: the SQL views of health, of all pages at once. */
+export function createHealthStore(sql: Sql) {
+  const page = sql`page_id AS "pageId", facebook_page_id AS "facebookPageId", page_name AS "pageName"`;
+  const started = sql`job_id AS "jobId", ${page}, mode, trigger, ${time('started_at')} AS "startedAt"`;
+  const limit = sql`LIMIT ${MAX_REPORTED}`;
+  const all = sql`count(*) OVER () AS all`;
+
+  /** As ISO 8601 in UTC, `null` where there is none. */
+  function time(column: string) {
+    return sql`to_char(${sql(column)} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+  }
+
+  return {
+    async report(): Promise<StoredHealth> {
+      const [pages, stuck, longRunning, failed, tokens, webhooks, rateLimits] = await Promise.all([
+        sql<PageCount[]>`SELECT health, count(*) AS pages FROM page_health GROUP BY health`,
+        sql<
+          Row<SilentSync>[]
+        >`SELECT ${started}, status, fetched, total, ${time('last_heard_at')} AS "lastHeardAt",
+          last_error AS "lastError", workflow_run_id AS "workflowRunId", ${all} FROM stuck_syncs ${limit}`,
+        sql<
+          Row<LongRunningSync>[]
+        >`SELECT ${started}, fetched, total, floor(extract(epoch FROM elapsed))::int AS "elapsedSeconds",
+          over_half_an_hour AS "overHalfAnHour", conversations_per_second::float8 AS "conversationsPerSecond",
+          ${time('waiting_until')} AS "waitingUntil", last_error AS "lastError", ${all} FROM long_running_syncs ${limit}`,
+        sql<
+          Row<FailedSync>[]
+        >`SELECT ${started}, token_expired AS "tokenExpired", message, ${time('completed_at')} AS "completedAt",
+          ${all} FROM failed_syncs ${limit}`,
+        sql<
+          Row<PageToken>[]
+        >`SELECT id AS "pageId", facebook_page_id AS "facebookPageId", name AS "pageName", token_state AS state,
+          ${all} FROM facebook_pages WHERE token_state = 'needs_reconnect' AND disconnected_at IS NULL ORDER BY name, id ${limit}`,
+        sql<Row<QuietPage>[]>`SELECT ${page}, health, ${time('silent_since')} AS "silentSince",
+          subscription_error AS "subscriptionError", ${time('last_webhook_at')} AS "lastDeliveryAt",
+          pending_deliveries AS "pendingDeliveries", ${all} FROM page_health
+          WHERE silent_since IS NOT NULL OR subscription_state = 'failed' ${limit}`,
+        sql<
+          Row<RateLimit>[]
+        >`SELECT asset, pool, ${page}, usage_percent AS "usagePercent", headroom_percent AS "headroomPercent",
+          ${time('observed_at')} AS "observedAt", ${time('blocked_until')} AS "blockedUntil", blocked_why AS "blockedWhy",
+          ${all} FROM rate_limit_headroom ${limit}`,
+      ]);
+      const counts = new Map(pages.map((row) => [row.health, row.pages]));
+      return {
+        at: new Date().toISOString(),
+        pages: Object.fromEntries(
+          PAGE_HEALTHS.map((health) => [health, counts.get(health) ?? 0]),
+        ) as HealthReportResource['pages'],
+        stuck: some(stuck),
+        longRunning: some(longRunning),
+        failed: some(failed),
+        tokens: some(tokens),
+        webhooks: some(webhooks),
+        rateLimits: some(rateLimits),
+      };
+    },
+  };
+}
+
+function some<T>(rows: readonly Counted<T>[]): { count: number; data: T[] } {
+  return { count: rows[0]?.all ?? 0, data: rows.map(({ all: _all, ...row }) => row as T) };
+}
