@@ -4,7 +4,7 @@
 const OURS = '^(src|workflows|activities|simulator|web|bench|test|scripts)/';
 /** Two leaves that any part of src may use. */
 const LEAVES = '^src/(config|log)\\.ts$';
-const PROGRAMS = '^src/(server|worker|local|pagesync)\\.ts$';
+const PROGRAMS = '^src/(server|worker|local|pagesync|rotate-keys)\\.ts$';
 const TESTS = '^(test|bench)/';
 
 /** Files below `from` may import, of our own files, only themselves and what `to` matches. */
@@ -79,6 +79,12 @@ module.exports = {
       '^src/contract/',
     ]),
     only(
+      'connect-between-graph-and-store',
+      'Connecting pages joins the Graph API and the database while a person waits; HTTP and Temporal are others’.',
+      '^src/connect/',
+      ['^src/(graph|store|contract)/'],
+    ),
+    only(
       'temporal-knows-contract',
       'Connections and calls to Temporal; no database, no HTTP.',
       '^src/temporal/',
@@ -88,7 +94,7 @@ module.exports = {
       'api-starts-and-asks',
       'The API starts and asks; the work is done by workflows and activities.',
       '^src/api/',
-      ['^src/(temporal|store|webhook|contract)/', LEAVES],
+      ['^src/(temporal|store|webhook|connect|contract)/', LEAVES],
     ),
     only(
       'cli-knows-contract',
@@ -122,6 +128,15 @@ module.exports = {
         pathNot: '^src/store/index\\.ts$',
       },
       ['^src/store/', TESTS],
+    ),
+    nobody(
+      'connect-by-its-index',
+      'src/connect/index.ts says what others may use.',
+      {
+        path: '^src/connect/',
+        pathNot: '^src/connect/index\\.ts$',
+      },
+      ['^src/connect/', TESTS],
     ),
     nobody(
       'graph-by-its-index',

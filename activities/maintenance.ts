@@ -1,7 +1,10 @@
+import type { GraphApp } from '../src/graph/index.ts';
 import type { Store } from '../src/store/index.ts';
 import { createAlignSchedules, type Schedules } from './align-schedules.ts';
 import { createApplyRetention } from './apply-retention.ts';
+import { createCheckTokens } from './check-tokens.ts';
 import { createReconcileJobs, type LookUpWorkflow } from './reconcile-jobs.ts';
+import { createTellOfToken } from './tell-of-token.ts';
 
 export interface MaintenanceDeps {
   store: Store;
@@ -11,6 +14,8 @@ export interface MaintenanceDeps {
   reconcileGraceMs: number;
   /** How long ended jobs and payloads are kept. */
   retentionDays: number;
+  /** `null` while the app's id and secret are not configured. */
+  graphApp: GraphApp | null;
 }
 
 /** The activities of `MaintenanceWorkflow`. */
@@ -21,5 +26,6 @@ export function createMaintenanceActivities(deps: MaintenanceDeps) {
     reconcileJobs: createReconcileJobs(deps.store, deps.lookUpWorkflow, deps.reconcileGraceMs),
     applyRetention: createApplyRetention(deps.store, deps.retentionDays),
     alignSchedules: createAlignSchedules(deps.store, deps.schedules),
+    checkTokens: createCheckTokens(deps.store, deps.graphApp, createTellOfToken(deps.store, deps.schedules)),
   };
 }

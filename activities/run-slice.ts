@@ -6,6 +6,7 @@ import { type GraphClient, GraphError, type GraphInbox } from '../src/graph/inde
 import {
   isDatabaseAway,
   type PageCredentials,
+  PageDisconnected,
   type Store,
   sqlState,
   UnreadableToken,
@@ -97,9 +98,11 @@ export async function runSlice(
     if (isDatabaseAway(thrown)) throw thrown;
     if (thrown instanceof UnreadableToken) credentials = thrown;
     const error =
-      thrown instanceof UnreadableToken ? new GraphError('auth', { detail: thrown.message }) : thrown;
+      thrown instanceof UnreadableToken || thrown instanceof PageDisconnected
+        ? new GraphError('auth', { detail: thrown.message })
+        : thrown;
     if (error instanceof GraphError && error.kind === 'auth' && credentials !== null) {
-      const dead = await pages.markTokenDead(input.pageId, credentials.encryptedToken);
+      const dead = await pages.markTokenDead(input.pageId, credentials.encryptedToken, error.message);
       // the page was connected anew while this slice ran
       if (!dead) return goOn();
     }

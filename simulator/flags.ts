@@ -20,7 +20,9 @@ Prints {"listening":"http://127.0.0.1:PORT"} when it is ready.
   --latency-jitter MS         up to this much more (0)
   --seed N                    another seed is another inbox (1)
   --calls-per-second N        refuse more calls a second than this for one asset, 0 = off (0)
+  --app-id ID                 the app that the tokens are of (${defaults.appId})
   --app-secret S              demand the right appsecret_proof on every call
+  --redirect-uri URL          where the Login dialog may send people; may be repeated (this machine always)
   --max-limit N               larger limits get "reduce the amount of data" (${defaults.maxLimit})
   --max-rows N                so do more conversations x nested messages than this (off)
   --newest ISO                time of the newest message at the start (2026-01-31T12:34:56Z)
@@ -53,7 +55,9 @@ export function parseFlags(argv: readonly string[]): Command {
       'latency-jitter': text,
       seed: text,
       'calls-per-second': text,
+      'app-id': text,
       'app-secret': text,
+      'redirect-uri': { type: 'string', multiple: true },
       'max-limit': text,
       'max-rows': text,
       newest: text,
@@ -79,6 +83,8 @@ export function parseFlags(argv: readonly string[]): Command {
     ...given('latencyJitterMs', number('latency-jitter', values['latency-jitter'])),
     ...given('seed', whole('seed', values.seed)),
     ...given('callsPerSecond', whole('calls-per-second', values['calls-per-second'])),
+    ...given('appId', values['app-id']),
+    ...given('redirectUris', values['redirect-uri']),
     ...given('appSecret', values['app-secret']),
     ...given('maxLimit', whole('max-limit', values['max-limit'])),
     ...given('maxRows', whole('max-rows', values['max-rows'])),

@@ -22,8 +22,12 @@ export type SimulatorOptions = {
   seed: number;
   /** Calls a second allowed for one asset (page or Instagram account); 0 = not enforced. */
   callsPerSecond: number;
+  /** The app that the tokens are of. */
+  appId: string;
   /** Given: every call needs the right `appsecret_proof`. */
   appSecret: string | null;
+  /** Where the Login dialog may send people; this machine (loopback) always. */
+  redirectUris: readonly string[];
   /** A larger `limit` gets the "reduce the amount of data" error. */
   maxLimit: number;
   /** Conversations × nested messages above which the same error comes; null = off. */
@@ -50,7 +54,9 @@ export const defaults: SimulatorOptions = {
   latencyJitterMs: 0,
   seed: 1,
   callsPerSecond: 0,
+  appId: '1234567890',
   appSecret: null,
+  redirectUris: [],
   maxLimit: 100,
   maxRows: null,
   newestSec: Date.UTC(2026, 0, 31, 12, 34, 56) / 1000,

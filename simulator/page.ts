@@ -1,5 +1,6 @@
 import { hashText, mix } from './hash.ts';
 import { Inbox } from './inbox/inbox.ts';
+import { SCOPES } from './login/scopes.ts';
 import type { Platform } from './types.ts';
 
 /** What a page is made from; the inbox fields are as in `SimulatorOptions`. */
@@ -16,6 +17,9 @@ export type PageSpec = {
   newestSec: number;
 };
 
+/** A page token that came out of a login; it may end earlier than the page's own. Epoch seconds; 0 = never. */
+export type IssuedToken = { userId: string; scopes: readonly string[]; untilSec: number };
+
 /** A page with its inboxes and the state of its token. Epoch seconds; 0 = never. */
 export type Page = {
   id: string;
@@ -25,7 +29,12 @@ export type Page = {
   token: string;
   /** Tokens that were replaced: they answer as expired ones. */
   retiredTokens: Set<string>;
+  /** Tokens that logins gave, beside `token`. */
+  issuedTokens: Map<string, IssuedToken>;
+  /** Whether `token` has ended. */
   expired: boolean;
+  /** Permissions of `token`. */
+  scopes: readonly string[];
   expiresAtSec: number;
   dataAccessExpiresAtSec: number;
   /** Seed of the people's names, the same for both platforms. */
@@ -48,7 +57,9 @@ export function createPage(spec: PageSpec, nowSec: number): Page {
     instagramAccountId: account,
     token: spec.token,
     retiredTokens: new Set(),
+    issuedTokens: new Map(),
     expired: false,
+    scopes: SCOPES,
     expiresAtSec: 0,
     dataAccessExpiresAtSec: nowSec + DAYS_90_SEC,
     peopleSeed: mix(hashText(spec.id), seed),

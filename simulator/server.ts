@@ -4,6 +4,7 @@ import { handleControl } from './control/handle.ts';
 import { ControlError } from './control/input.ts';
 import { control } from './control/routes.ts';
 import { handleGraph } from './graph/handle.ts';
+import { handleDialog, isDialog } from './login/dialog.ts';
 import { defaults, type SimulatorOptions } from './options.ts';
 import { jsonAnswer, send } from './respond.ts';
 import { World } from './world.ts';
@@ -69,6 +70,7 @@ export async function startSimulator(given: Partial<SimulatorOptions> = {}): Pro
 
 async function serve(request: IncomingMessage, response: ServerResponse, world: World): Promise<void> {
   if (/^\/_control(\/|$)/.test(request.url ?? '')) return handleControl(request, response, world);
+  if (isDialog(request.url ?? '')) return handleDialog(request, response, world);
   return handleGraph(request, response, world);
 }
 

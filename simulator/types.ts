@@ -13,6 +13,8 @@ export type Edge =
   | 'page'
   | 'subscribed_apps'
   | 'debug_token'
+  | 'accounts'
+  | 'access_token'
   | 'unknown';
 
 export const edges: readonly Edge[] = [
@@ -23,5 +25,7 @@ export const edges: readonly Edge[] = [
   'page',
   'subscribed_apps',
   'debug_token',
+  'accounts',
+  'access_token',
   'unknown',
 ];

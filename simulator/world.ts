@@ -1,5 +1,8 @@
 import { CallLog } from './call-log.ts';
 import { Rules } from './faults/rules.ts';
+import { Logins, type UserToken } from './login/logins.ts';
+import { issuePageToken } from './login/page-tokens.ts';
+import { DEMO_USER, type User } from './login/users.ts';
 import type { SimulatorOptions } from './options.ts';
 import { createPage, type Page, type PageSpec } from './page.ts';
 import { RateWindow } from './rate.ts';
@@ -15,6 +18,10 @@ export class World {
   readonly calls = new CallLog();
   readonly webhooks = new Webhooks();
   readonly traffic = new Traffic(this.webhooks);
+  readonly logins = new Logins();
+  readonly users = new Map<string, User>();
+  /** Where the dialog may send people, besides this machine. */
+  redirectUris: readonly string[] = [];
   rules = new Rules();
   rate = new RateWindow();
   usage: UsageOverride = {};
@@ -36,6 +43,10 @@ export class World {
     this.calls.clear();
     this.traffic.stop();
     this.webhooks.reset();
+    this.logins.clear();
+    this.users.clear();
+    this.users.set(DEMO_USER.id, { ...DEMO_USER });
+    this.redirectUris = this.options.redirectUris;
     this.rules = new Rules();
     this.rate = new RateWindow();
     this.usage = {};
@@ -62,7 +73,8 @@ export class World {
 
   removePage(id: string): boolean {
     const page = this.pages.get(id);
-    if (page) for (const token of [page.token, ...page.retiredTokens]) this.#pageOfToken.delete(token);
+    const tokens = page ? [page.token, ...page.retiredTokens, ...page.issuedTokens.keys()] : [];
+    for (const token of tokens) this.#pageOfToken.delete(token);
     this.webhooks.subscriptions.unsubscribe(id);
     return this.pages.delete(id);
   }
@@ -70,6 +82,19 @@ export class World {
   /** The page a token is or was for; null for a token nobody issued. */
   pageOfToken(token: string): Page | null {
     return this.#pageOfToken.get(token) ?? null;
+  }
+
+  /** The page token that a person's token gives. */
+  pageTokenFor(page: Page, { user, scopes, isLongLived, expiresAtSec }: UserToken): string {
+    const untilSec = isLongLived ? 0 : expiresAtSec;
+    const token = issuePageToken(page, { userId: user.id, scopes, untilSec }, nowSec());
+    this.#pageOfToken.set(token, page);
+    return token;
+  }
+
+  /** The app that is spoken for: its id, and its secret where one was set. */
+  get appId(): string {
+    return this.webhooks.callback?.appId ?? this.options.appId;
   }
 
   /** Gives a page another token; the old one answers as expired from now on. */

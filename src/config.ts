@@ -14,6 +14,10 @@ const integer = (fallback: number, min: number, max: number) =>
 /** An unset variable and an empty one are the same. */
 const text = z.string().trim().min(1).optional();
 
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
+  .transform((url) => url.replace(/\/+$/, ''));
+
 const keyRing = z.string().transform((value, context) => {
   const keys = value.split(',').map((key) => Buffer.from(key.trim(), 'base64'));
   if (keys.some((key) => key.length !== 32)) {
@@ -40,9 +44,7 @@ const environment = z.object({
   HOST: text,
   PORT: integer(3000, 0, 65_535),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL'),
-  GRAPH_BASE_URL: z
-    .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
-    .default('https://graph.facebook.com'),
+  GRAPH_BASE_URL: httpUrl.default('https://graph.facebook.com'),
   GRAPH_API_VERSION: z
     .string()
     .regex(/^v\d+\.\d+$/, 'must look like v25.0')
@@ -55,9 +57,11 @@ const environment = z.object({
   FACEBOOK_APP_SECRET: text,
   FACEBOOK_PREVIOUS_APP_SECRET: text,
   FACEBOOK_VERIFY_TOKEN: text,
+  FACEBOOK_LOGIN_BASE_URL: httpUrl.default('https://www.facebook.com'),
+  FACEBOOK_LOGIN_CONFIG_ID: text,
   TOKEN_ENCRYPTION_KEYS: keyRing,
   PAGESYNC_API_TOKEN: z.string().min(16, 'must have at least 16 characters'),
-  PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
+  PUBLIC_URL: httpUrl.optional(),
   TRUST_PROXY: integer(0, 0, 10),
   CORS_ORIGINS: origins.default([]),
   API_RATE_LIMIT_PER_MINUTE: integer(1200, 0, 1_000_000),
@@ -116,6 +120,14 @@ export interface Config {
     /** Secrets by which Meta may sign: the app's, and the one before while it is rotated. */
     appSecrets: string[];
   };
+  /** Our app at Meta, where it is configured: only then can Meta be asked about tokens, and people sign in. */
+  facebookApp: { id: string; secret: string } | null;
+  login: {
+    /** Of the Login dialog, without a slash at the end. */
+    baseUrl: string;
+    /** A configuration of Facebook Login for Business; `null`: the permissions are named one by one. */
+    configId: string | null;
+  };
   tokenKeys: Buffer[];
   apiToken: string;
   queuePrefix: string;
@@ -168,7 +180,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     port: e.PORT,
     databaseUrl: e.DATABASE_URL,
     http: {
-      publicUrl: e.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+      publicUrl: e.PUBLIC_URL ?? null,
       trustedProxies: e.TRUST_PROXY,
       corsOrigins: e.CORS_ORIGINS,
       requestsPerMinute: e.API_RATE_LIMIT_PER_MINUTE,
@@ -177,7 +189,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       requestTimeoutMs: e.REQUEST_TIMEOUT_SECONDS * 1000,
     },
     graph: {
-      baseUrl: e.GRAPH_BASE_URL.replace(/\/+$/, ''),
+      baseUrl: e.GRAPH_BASE_URL,
       version: e.GRAPH_API_VERSION,
       callsPerSecond: e.GRAPH_CALLS_PER_SECOND,
       appSecret: e.FACEBOOK_APP_SECRET ?? null,
@@ -192,6 +204,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
         (secret) => secret !== undefined,
       ),
     },
+    facebookApp:
+      e.FACEBOOK_APP_ID !== undefined && e.FACEBOOK_APP_SECRET !== undefined
+        ? { id: e.FACEBOOK_APP_ID, secret: e.FACEBOOK_APP_SECRET }
+        : null,
+    login: { baseUrl: e.FACEBOOK_LOGIN_BASE_URL, configId: e.FACEBOOK_LOGIN_CONFIG_ID ?? null },
     tokenKeys: e.TOKEN_ENCRYPTION_KEYS,
     apiToken: e.PAGESYNC_API_TOKEN,
     queuePrefix: e.PAGESYNC_QUEUE_PREFIX,

@@ -5,29 +5,37 @@ import { createAlignSchedule } from './api/align-schedule.ts';
 import { createApp } from './api/app.ts';
 import { ProgressHub } from './api/progress-hub.ts';
 import type { Config } from './config.ts';
+import { type Connections, createConnections } from './connect/index.ts';
 import { taskQueues } from './contract/names.ts';
+import { createGraphApp, createGraphClient } from './graph/index.ts';
 import type { Logger } from './log.ts';
 import type { Running } from './running.ts';
 import {
   connectSql,
+  createGraphBudget,
   createStore,
   createTokenCipher,
   listenToBatches,
   listenToProgress,
   migrate,
+  type Sql,
+  type Store,
 } from './store/index.ts';
 import { createAutoSyncSchedules } from './temporal/auto-sync.ts';
 import { createBatchControl } from './temporal/batches.ts';
 import { connectClient } from './temporal/connection.ts';
 import { createMaintenanceControl } from './temporal/maintenance.ts';
+import { createPageTasks } from './temporal/page-tasks.ts';
 import { ensureSearchAttributes } from './temporal/search-attributes.ts';
-import { createSubscribePage } from './temporal/subscriptions.ts';
 import { createSyncControl } from './temporal/sync.ts';
 import { createWebhookWaker } from './temporal/webhooks.ts';
 import { createWorkflowLookUp } from './temporal/workflow-state.ts';
 
 /** Time that requests in hand get when the API stops. */
 const CLOSE_GRACE_MS = 3000;
+
+/** Turns of the Graph budget that are further away are not waited for while a person waits. */
+const LONGEST_TURN_MS = 2000;
 
 /** Connections of the webhooks alone. */
 const INTAKE_CONNECTIONS = 8;
@@ -60,7 +68,11 @@ export async function startApi(
     const sync = createSyncControl(client, queues.sync);
     const schedules = createAutoSyncSchedules(client, { prefix: config.queuePrefix, taskQueue: queues.sync });
     const { appSecrets } = config.webhooks;
-    const subscribePage = appSecrets.length > 0 ? createSubscribePage(client, queues.sync, logger) : null;
+    const pageTasks = createPageTasks(client, queues.sync, logger, {
+      subscribe: appSecrets.length > 0,
+      checkToken: config.facebookApp !== null,
+    });
+    const connections = connectionsOf(config, sql, store);
     const waker = createWebhookWaker(client, queues.webhook, logger);
     const { deliveries } = createStore(intakeSql, cipher);
     const app = createApp(
@@ -69,7 +81,10 @@ export async function startApi(
         sync,
         batches: createBatchControl(client, queues.sync),
         hub,
-        subscribePage,
+        pageTasks,
+        connections,
+        publicUrl: config.http.publicUrl,
+        logger,
         maintenance: createMaintenanceControl(client, config.queuePrefix),
         lookUpWorkflow: createWorkflowLookUp(client),
         seedWaitMs: config.seedWaitMs,
@@ -121,4 +136,19 @@ export async function startApi(
     await Promise.all([sql.end({ timeout: 1 }), intakeSql.end({ timeout: 1 })]);
     throw error;
   }
+}
+
+function connectionsOf({ graph, facebookApp, login }: Config, sql: Sql, store: Store): Connections {
+  const budget = createGraphBudget(sql, graph.callsPerSecond, graph.throttleWaitMs);
+  return createConnections({
+    store,
+    graph: createGraphClient(graph, budget, LONGEST_TURN_MS),
+    app: facebookApp && createGraphApp(graph, facebookApp, budget),
+    login: facebookApp && {
+      appId: facebookApp.id,
+      dialogBaseUrl: login.baseUrl,
+      version: graph.version,
+      configId: login.configId,
+    },
+  });
 }

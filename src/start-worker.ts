@@ -14,7 +14,7 @@ import {
 import type { Config } from './config.ts';
 import { taskQueues } from './contract/names.ts';
 import { repairJob } from './contract/new-job.ts';
-import { createGraphClient } from './graph/index.ts';
+import { createGraphApp, createGraphClient } from './graph/index.ts';
 import type { Logger } from './log.ts';
 import type { Running } from './running.ts';
 import { scheduleMaintenance } from './schedule-maintenance.ts';
@@ -59,11 +59,9 @@ export async function startWorker(
     ]);
     const client = new Client({ connection, namespace });
     await ensureSearchAttributes(client);
-    const graph = createGraphClient(
-      config.graph,
-      createGraphBudget(sql, config.graph.callsPerSecond, config.graph.throttleWaitMs),
-      LONGEST_TURN_MS,
-    );
+    const budget = createGraphBudget(sql, config.graph.callsPerSecond, config.graph.throttleWaitMs);
+    const graph = createGraphClient(config.graph, budget, LONGEST_TURN_MS);
+    const { facebookApp } = config;
     const store = createStore(sql, createTokenCipher(config.tokenKeys));
     const { scheduled, reconcileGraceMs, retentionDays } = config.maintenance;
     const queues = taskQueues(config.queuePrefix);
@@ -85,6 +83,7 @@ export async function startWorker(
         schedules,
         reconcileGraceMs,
         retentionDays,
+        graphApp: facebookApp && createGraphApp(config.graph, facebookApp, budget),
       }),
       ...createBatchActivities({
         store,
@@ -166,7 +165,7 @@ async function cancelIfRunning(sync: SyncControl, page: { facebookPageId: string
   }
 }
 
-function schedulesOf({ queuePrefix, maintenance, webhooks }: Config, taskQueue: string) {
+function schedulesOf({ queuePrefix, maintenance, webhooks, facebookApp }: Config, taskQueue: string) {
   const { reconcileEveryMs, webhookSweepMs, subscriptionCheckMs, scheduleCheckMs } = maintenance;
   return {
     prefix: queuePrefix,
@@ -175,6 +174,7 @@ function schedulesOf({ queuePrefix, maintenance, webhooks }: Config, taskQueue: 
     webhookSweepMs,
     scheduleCheckMs,
     subscriptionCheckMs: webhooks.appSecrets.length > 0 ? subscriptionCheckMs : null,
+    checkTokens: facebookApp !== null,
   };
 }
 

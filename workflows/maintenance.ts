@@ -4,6 +4,7 @@ import {
   alignSchedules,
   applyRetention,
   checkSubscriptions,
+  checkTokens,
   reconcileJobs,
   sweepWebhooks,
 } from './maintenance-proxies.ts';
@@ -14,6 +15,7 @@ const TASKS: Record<MaintenanceTask, (input: MaintenanceInput) => Promise<Mainte
   webhooks: () => sweepWebhooks(),
   subscriptions: ({ pageId }) => checkSubscriptions({ pageId }),
   schedules: () => alignSchedules(),
+  tokens: ({ pageId }) => checkTokens({ pageId }),
 };
 
 /**

@@ -1,7 +1,7 @@
 import { cancellationSignal, heartbeat, log } from '@temporalio/activity';
 import { SUBSCRIBED_FIELDS, type SubscriptionsResult } from '../../src/contract/webhooks.ts';
 import { type GraphClient, GraphError, type GraphPage } from '../../src/graph/index.ts';
-import { type Store, UnreadableToken } from '../../src/store/index.ts';
+import { PageDisconnected, type Store, UnreadableToken } from '../../src/store/index.ts';
 
 /** Pages that are read from the database at once. */
 const PAGES = 100;
@@ -46,6 +46,7 @@ export function createCheckSubscriptions(store: Store, graph: GraphClient, appId
       if (error !== null) return 'failed';
       return missing.length > 0 ? 'repaired' : 'fine';
     } catch (error) {
+      if (error instanceof PageDisconnected) return 'fine';
       const sentence = sentenceOf(error);
       if (sentence === null) throw error;
       log.warn('The subscription of a page could not be checked', { pageId, why: sentence });

@@ -48,6 +48,13 @@ export class Input {
     return value;
   }
 
+  texts(name: string): string[] | undefined {
+    const value = this.#values[name];
+    if (value === undefined) return undefined;
+    if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value;
+    throw new ControlError(400, `${name} must be a list of strings`);
+  }
+
   /** A number of at least `min`, whole unless `fraction`; numbers may come as text (query parameters). */
   number(name: string, min = 0, fraction = false): number | undefined {
     const raw = this.#values[name];

@@ -1,3 +1,4 @@
+import { expirePage } from '../login/page-tokens.ts';
 import type { Page } from '../page.ts';
 import type { World } from '../world.ts';
 import { ControlError, Input, pageOf } from './input.ts';
@@ -68,9 +69,12 @@ export function removePage(world: World, id: string): { removed: boolean } {
   return { removed: world.removePage(id) };
 }
 
-/** `POST /token` `{page?, state?, token?, expiresAt?, dataAccessExpiresAt?}`; times in epoch seconds, 0 = never. */
+/**
+ * `POST /token` `{page?, state?, token?, expiresAt?, dataAccessExpiresAt?, scopes?}`; times in epoch seconds, 0 = never.
+ * `expired` and the times hold for the tokens that logins gave as well; `valid` and `scopes` for the page's own alone.
+ */
 export function setToken(world: World, body: unknown): PageInfo {
-  const input = new Input(body, ['page', 'state', 'token', 'expiresAt', 'dataAccessExpiresAt']);
+  const input = new Input(body, ['page', 'state', 'token', 'expiresAt', 'dataAccessExpiresAt', 'scopes']);
   const page = pageOf(world, input);
   const token = input.text('token');
   if (token) {
@@ -79,8 +83,10 @@ export function setToken(world: World, body: unknown): PageInfo {
     world.replaceToken(page, token);
   }
   const state = input.oneOf('state', ['expired', 'valid']);
-  if (state) page.expired = state === 'expired';
+  if (state === 'expired') expirePage(page);
+  if (state === 'valid') page.expired = false;
   page.expiresAtSec = input.number('expiresAt') ?? page.expiresAtSec;
   page.dataAccessExpiresAtSec = input.number('dataAccessExpiresAt') ?? page.dataAccessExpiresAtSec;
+  page.scopes = input.texts('scopes') ?? page.scopes;
   return infoOf(page);
 }

@@ -7,6 +7,7 @@ import { addPage, listPages, removePage, setToken } from './pages.ts';
 import { callReport, setLatency, setUsage } from './settings.ts';
 import { startTraffic, stopTraffic } from './traffic.ts';
 import { truth } from './truth.ts';
+import { listSecrets, listUsers, removeUser, setLogin, setUser } from './users.ts';
 import { acknowledged, setWebhooks, webhookStatus } from './webhooks.ts';
 
 /** A control request: `path` without `/_control`, `query` by name, `body` parsed. */
@@ -19,6 +20,11 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'POST /pages': (world, { body }) => addPage(world, body),
   'DELETE /pages/:id': (world, _request, id) => removePage(world, id ?? ''),
   'POST /token': (world, { body }) => setToken(world, body),
+  'GET /users': (world) => listUsers(world),
+  'POST /users': (world, { body }) => setUser(world, body),
+  'DELETE /users/:id': (world, _request, id) => removeUser(world, id ?? ''),
+  'GET /secrets': (world) => listSecrets(world),
+  'POST /login': (world, { body }) => setLogin(world, body),
   'GET /errors': () => listErrors(),
   'GET /faults': (world) => world.rules.list(),
   'POST /faults': (world, { body }) => addFault(world, body),

@@ -50,7 +50,7 @@ function readCallback(world: World, input: Input): Callback {
   return {
     url,
     appSecret: input.needText('appSecret'),
-    appId: input.text('appId') ?? world.webhooks.appId,
+    appId: input.text('appId') ?? world.appId,
     timeScale,
     batch: atMost(LARGEST_BATCH, 'batch', input.number('batch', 1)) ?? 1,
     duplicate: atMost(1, 'duplicate', input.number('duplicate', 0, true)) ?? 0,

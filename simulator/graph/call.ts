@@ -21,7 +21,8 @@ export type Call = {
   cleanPath: string;
 };
 
-const SECRETS = /([?&](?:access_token|appsecret_proof|input_token)=)[^&]*/g;
+const SECRETS =
+  /([?&](?:access_token|appsecret_proof|input_token|client_secret|code|code_verifier|fb_exchange_token)=)[^&]*/g;
 
 /**
  * Takes a request apart; knows what is asked for, judges nothing. Parameters of the body count as those of the query.
@@ -44,6 +45,10 @@ export function parseCall(request: IncomingMessage, world: World, body: URLSearc
   const rest = { ...base, cleanPath, platform: null, conversationId: null };
 
   if (segments.length === 1 && node === 'debug_token') return { ...rest, edge: 'debug_token', page: null };
+  if (segments.length === 2 && node === 'oauth' && edge === 'access_token') {
+    return { ...rest, edge: 'access_token', page: null };
+  }
+  if (segments.length === 2 && node === 'me' && edge === 'accounts') return { ...rest, edge: 'accounts' };
   if (node === 'me' || world.pages.has(node)) {
     if (segments.length === 1) return { ...rest, edge: 'page' };
     if (segments.length === 2 && edge === 'conversations') {

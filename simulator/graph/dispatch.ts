@@ -2,6 +2,8 @@ import type { Page } from '../page.ts';
 import type { Json } from '../types.ts';
 import type { World } from '../world.ts';
 import { authorise } from './access.ts';
+import { accessToken } from './access-token-edge.ts';
+import { accounts } from './accounts-edge.ts';
 import type { Call } from './call.ts';
 import { conversationsPage } from './conversations-edge.ts';
 import { debugToken } from './debug-token.ts';
@@ -13,6 +15,8 @@ import { subscribedApps } from './subscribed-apps-edge.ts';
 
 /** Answers a call with its data, or throws the GraphError that is the answer. `origin` = `http://host:port`. */
 export function dispatch(call: Call, world: World, origin: string): Json {
+  // no token yet: the app says who it is in the parameters
+  if (call.edge === 'access_token') return accessToken(world, call.query);
   const access = authorise(call, world);
   if (call.method !== 'GET' && call.edge !== 'subscribed_apps') {
     throw new GraphError(failure(400, 100, `Unsupported ${call.method.toLowerCase()} request.`));
@@ -20,25 +24,20 @@ export function dispatch(call: Call, world: World, origin: string): Json {
   if (call.edge === 'debug_token') {
     const token = call.query.get('input_token');
     if (!token) throw new GraphError(badParameter('The parameter input_token is required'));
-    return debugToken(world.pageOfToken(token), token);
+    return debugToken(world, token);
   }
   const [node = '', ...rest] = call.segments;
-  if (!('page' in access)) throw new GraphError(gone(node));
-  const { page, token } = access;
   const { maxLimit, maxRows } = world.options;
-  const request: Asked = {
-    root: `${origin}${call.version}`,
-    token,
-    query: call.query,
-    maxLimit,
-    maxRows,
-  };
+  const root = `${origin}${call.version}`;
+  const request: Asked = { root, token: call.token ?? '', query: call.query, maxLimit, maxRows };
+  if ('user' in access) return accounts(access.user, request, world);
+  if (!('page' in access)) throw new GraphError(gone(node));
+  const { page } = access;
   switch (call.edge) {
     case 'page':
       return pageNode(page, request);
     case 'subscribed_apps': {
-      const { subscriptions, appId } = world.webhooks;
-      return subscribedApps(page, call.method, call.query, subscriptions, appId);
+      return subscribedApps(page, call.method, call.query, world.webhooks.subscriptions, world.appId);
     }
     case 'conversations':
       if (!call.platform) {

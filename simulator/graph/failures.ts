@@ -77,6 +77,24 @@ export const otherPage: Failure = failure(
   '(#10) This endpoint requires the permission of a person who can message as this page, or the token of the page itself',
 );
 
+/** A person's token where only the page's own will do. */
+export const pageTokenNeeded: Failure = failure(
+  400,
+  190,
+  '(#190) This method must be called with a Page Access Token',
+  { error_subcode: 2069032 },
+);
+
+/** A page's token where only a person's will do: a page has no pages. */
+export const userTokenNeeded: Failure = failure(
+  400,
+  100,
+  '(#100) Tried accessing nonexisting field (accounts) on node type (Page)',
+);
+
+/** `<app id>|<secret>` of another app, or with a wrong secret. */
+export const wrongAppToken: Failure = failure(400, 190, 'Invalid OAuth access token signature.');
+
 /** A parameter that cannot be used (100). */
 export function badParameter(text: string): Failure {
   return failure(400, 100, `(#100) ${text}`);

@@ -8,9 +8,6 @@ import { Delivery } from './delivery.ts';
 import type { Happening } from './happening.ts';
 import { Subscriptions } from './subscriptions.ts';
 
-/** The app id unless the callback names another. */
-const APP_ID = '1234567890';
-
 /** The app's webhooks: which pages it is subscribed to, where updates go, and what became of them. */
 export class Webhooks {
   readonly subscriptions = new Subscriptions();
@@ -20,10 +17,6 @@ export class Webhooks {
 
   get callback(): Callback | null {
     return this.#delivery?.callback ?? null;
-  }
-
-  get appId(): string {
-    return this.callback?.appId ?? APP_ID;
   }
 
   /** Updates and copies that are neither acknowledged nor dropped. */

@@ -7,6 +7,7 @@ import { type AccessConfig, createAccess, requireScope } from './access/index.ts
 import { batchOperations } from './batches.ts';
 import { conversationOperations } from './conversations.ts';
 import type { ApiDeps } from './deps.ts';
+import { facebookLoginOperations } from './facebook-logins.ts';
 import { healthRouter } from './health.ts';
 import { historyOperations } from './history.ts';
 import { idempotent } from './idempotency.ts';
@@ -67,6 +68,7 @@ export function createApp(
 function operationsOf(deps: ApiDeps, access: readonly Operation[]): Operation[] {
   const operations: Operation[] = [
     ...pageOperations(deps),
+    ...facebookLoginOperations(deps),
     ...syncOperations(deps),
     ...batchOperations(deps),
     ...jobOperations(deps),
@@ -84,8 +86,11 @@ function operationsOf(deps: ApiDeps, access: readonly Operation[]): Operation[] 
   return operations;
 }
 
-/** What has a secret in its query: Meta's handshake the verify token, a sign-in link its code. */
-const SECRET_QUERIES = /^\/(webhooks|sign-in)\b/i;
+/**
+ * What has a secret in its query: Meta's handshake the verify token, a sign-in link its code, and so has the way back from
+ * Facebook.
+ */
+const SECRET_QUERIES = /^\/(webhooks|sign-in|api\/facebook-logins)\b/i;
 
 /** The request as it is logged. */
 function withoutQuery<T extends { url?: string; query?: unknown }>(req: T): T {

@@ -1,10 +1,12 @@
+import type { Connections } from '../connect/index.ts';
 import type { WorkflowState } from '../contract/maintenance.ts';
 import type { PageResource } from '../contract/resources.ts';
+import type { Logger } from '../log.ts';
 import type { Store } from '../store/index.ts';
 import type { AutoSyncSchedules } from '../temporal/auto-sync.ts';
 import type { BatchControl } from '../temporal/batches.ts';
 import type { MaintenanceControl } from '../temporal/maintenance.ts';
-import type { SubscribePage } from '../temporal/subscriptions.ts';
+import type { PageTasks } from '../temporal/page-tasks.ts';
 import type { SyncControl } from '../temporal/sync.ts';
 import type { AlignSchedule } from './align-schedule.ts';
 import { notFound } from './problem.ts';
@@ -16,8 +18,11 @@ export interface ApiDeps {
   sync: SyncControl;
   batches: BatchControl;
   hub: ProgressHub;
-  /** `null` while webhooks are not configured. */
-  subscribePage: SubscribePage | null;
+  pageTasks: PageTasks;
+  connections: Connections;
+  /** Where browsers find us; `null`: where the request says. */
+  publicUrl: string | null;
+  logger: Logger;
   maintenance: MaintenanceControl;
   /** Asks Temporal for a workflow by its ID; never throws. */
   lookUpWorkflow(workflowId: string): Promise<WorkflowState>;

@@ -1,6 +1,6 @@
 import { connectPageRequest, listPagesQuery, patchPageRequest } from '../contract/requests.ts';
 import { listOf, type PageResource, pageDetailResource, pageResource } from '../contract/resources.ts';
-import { SyncNotRunning } from '../temporal/sync.ts';
+import { asProblems, connectPage, disconnectPage } from './connect-page.ts';
 import { type ApiDeps, PAGE_REFERENCE, requirePage } from './deps.ts';
 import { type Operation, operation } from './operation.ts';
 import { notFound } from './problem.ts';
@@ -8,7 +8,7 @@ import { keysetOf } from './read-request.ts';
 
 /** `/api/pages` */
 export function pageOperations(deps: ApiDeps): Operation[] {
-  const { store, sync, subscribePage, schedules, alignSchedule } = deps;
+  const { store, schedules, alignSchedule } = deps;
   const detailOf = async (page: PageResource) => ({
     ...page,
     nextAutoSyncAt: page.autoSync ? await schedules.nextAt(page.facebookPageId) : null,
@@ -21,7 +21,8 @@ export function pageOperations(deps: ApiDeps): Operation[] {
       tag: 'Pages',
       summary: 'Connect a page',
       description: `A page that was connected already gets the new token and name, and a job that was parked for a token goes
-on, as do its automatic syncs. Where webhooks are configured the page is subscribed to them in the background. Without \`instagramAccountId\` the account
+on, as do its automatic syncs. Where the app is configured Meta is asked about the token first; a refusal names \`accessToken\`.
+Where webhooks are configured the page is subscribed to them in the background. Without \`instagramAccountId\` the account
 stays as it is, \`null\` takes it away.`,
       scope: 'admin',
       body: connectPageRequest,
@@ -29,17 +30,10 @@ stays as it is, \`null\` takes it away.`,
         201: { description: 'Connected', body: pageResource },
         200: { description: 'It was connected already', body: pageResource },
       },
-      problems: ['temporal-unavailable'],
+      problems: ['meta-unavailable', 'temporal-unavailable'],
       async handle({ body }) {
-        const { page, created } = await store.pages.connect(body);
-        // jobs that were parked for a new token go on with it
-        for (const job of await store.jobs.parked(page.id)) {
-          await sync.command(job, 'resume').catch((error: unknown) => {
-            if (!(error instanceof SyncNotRunning)) throw error;
-          });
-        }
-        await subscribePage?.(page);
-        if (page.autoSync) await alignSchedule(page.id);
+        const facts = await asProblems(deps.connections.checkToken(body));
+        const { page, created } = await connectPage(deps, body, facts);
         return { status: created ? 201 : 200, body: page, headers: { Location: `/api/pages/${page.id}` } };
       },
     }),
@@ -54,7 +48,8 @@ stays as it is, \`null\` takes it away.`,
       query: listPagesQuery,
       answers: { 200: { description: 'A page of the list', body: listOf(pageResource) } },
       async handle({ query }) {
-        return { status: 200, body: await store.pages.list(keysetOf(query)) };
+        const connected = query.connected === 'all' ? undefined : query.connected === 'true';
+        return { status: 200, body: await store.pages.list(keysetOf(query), connected) };
       },
     }),
 
@@ -77,8 +72,8 @@ stays as it is, \`null\` takes it away.`,
       path: '/api/pages/{id}',
       id: 'patchPage',
       tag: 'Pages',
-      summary: 'Change how a page is synced by itself',
-      description: `What is not named stays as it is. The page’s schedule in Temporal follows at once, or while Temporal is away
+      summary: 'Change a page, and how it is synced by itself',
+      description: `What is not named stays as it is. With another Instagram account the next sync reads all of it. The page’s schedule in Temporal follows at once, or while Temporal is away
 within a few minutes of its return.`,
       scope: 'admin',
       params: { id: PAGE_REFERENCE },
@@ -86,12 +81,35 @@ within a few minutes of its return.`,
       answers: { 200: { description: 'The page', body: pageDetailResource } },
       async handle({ params, body }) {
         const { id } = await requirePage(store, params.id);
-        const page = await store.pages.update(id, body);
-        if (page === null) throw notFound('Page');
+        const page = required(await store.pages.update(id, body));
         // while Temporal is away nobody can tell when the next one is
         const follows = await alignSchedule(id);
         return { status: 200, body: follows ? await detailOf(page) : { ...page, nextAutoSyncAt: null } };
       },
     }),
+
+    operation({
+      method: 'delete',
+      path: '/api/pages/{id}',
+      id: 'disconnectPage',
+      tag: 'Pages',
+      summary: 'Disconnect a page',
+      description: `Its syncs are cancelled, Meta is asked to deliver nothing of it any more, its token is erased. What was stored
+stays; connecting the page again brings it back. May be repeated.`,
+      scope: 'admin',
+      params: { id: PAGE_REFERENCE },
+      answers: { 200: { description: 'The page, disconnected', body: pageResource } },
+      problems: ['temporal-unavailable'],
+      async handle({ params }) {
+        const page = await requirePage(store, params.id);
+        return { status: 200, body: required(await disconnectPage(deps, page)) };
+      },
+    }),
   ];
+}
+
+/** @throws Problem 404 when the page has vanished meanwhile */
+function required(page: PageResource | null): PageResource {
+  if (page === null) throw notFound('Page');
+  return page;
 }

@@ -38,6 +38,14 @@ export async function startJob(
   page: PageResource,
 ): Promise<JobResource> {
   const { store } = deps;
+  if (page.disconnectedAt !== null) {
+    throw new Problem(
+      409,
+      'not-connected',
+      'The page is disconnected',
+      'Connect it again: what was stored is still there.',
+    );
+  }
   const runId = await startWorkflow(deps, page, input);
   await store.lifecycle.create(input);
   await store.lifecycle.takeUp(input.jobId, runId);

@@ -18,6 +18,21 @@ export interface KnownMeters {
  */
 export const APP_POOL = '(app)';
 
+/** What is known of the app's own pool. */
+export interface AppPoolState {
+  /** Until when Meta wants no calls of the app at all, epoch milliseconds; `null`: they are welcome. */
+  blockedUntilMs: number | null;
+  /** Why, as a sentence. */
+  why: string | null;
+  /** The newest reading of its meter in percent; `null` when there is none that still counts. */
+  usagePercent: number | null;
+}
+
+/** The app's own pool for calls that are about no asset: they take no turns, but keep away when it is full. */
+export interface AppMeter extends Pick<BudgetMeter, 'block' | 'observe'> {
+  pool(): Promise<AppPoolState>;
+}
+
 /**
  * When the next Graph call for an asset may go, over all workers. An asset is a page (its Messenger calls) or an
  * Instagram account; a pool is an asset or `APP_POOL`. `src/store` keeps it; `src/graph` asks it before every call.

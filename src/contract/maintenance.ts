@@ -7,6 +7,7 @@ export const MAINTENANCE_TASKS = [
   'webhooks',
   'subscriptions',
   'schedules',
+  'tokens',
 ] as const;
 
 export type MaintenanceTask = (typeof MAINTENANCE_TASKS)[number];
@@ -14,7 +15,7 @@ export type MaintenanceTask = (typeof MAINTENANCE_TASKS)[number];
 /** What `MaintenanceWorkflow` is started with. */
 export interface MaintenanceInput {
   task: MaintenanceTask;
-  /** The one page that `subscriptions` looks at; absent: all. */
+  /** The one page that `subscriptions` or `tokens` looks at; absent: all. */
   pageId?: string;
 }
 
@@ -53,12 +54,24 @@ export interface SchedulesResult {
   failed: number;
 }
 
+/** What a run of `tokens` has found. */
+export interface TokensResult {
+  checked: number;
+  /** Tokens that Meta does not accept any more: their pages need to be connected again. */
+  dead: number;
+  /** Tokens that are good and end within ten days, or whose data does. */
+  endSoon: number;
+  /** Of which Meta said nothing that is of use. */
+  unclear: number;
+}
+
 export type MaintenanceResult =
   | ReconcileResult
   | RetentionResult
   | SweepResult
   | SubscriptionsResult
-  | SchedulesResult;
+  | SchedulesResult
+  | TokensResult;
 
 /**
  * A workflow by its ID, as Temporal tells. `running` names the first run of its chain, where the server tells it.

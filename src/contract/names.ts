@@ -51,6 +51,11 @@ export function batchWorkflowId(batchId: string): string {
   return `batch/${batchId}`;
 }
 
+/** The workflow that asks Meta about a page's token when the page is connected. */
+export function tokenWorkflowId(facebookPageId: string): string {
+  return `token/${facebookPageId}`;
+}
+
 /** The workflow types, by which clients start them without importing their code. */
 export const SYNC_WORKFLOW = 'SyncWorkflow';
 export const AUTO_SYNC_WORKFLOW = 'AutoSyncWorkflow';

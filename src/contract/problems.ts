@@ -62,6 +62,14 @@ const kinds = {
   'bad-signature': { status: [401], when: 'A webhook’s signature does not fit its body.' },
   'bad-verify-token': { status: [403], when: 'The verify token of a handshake is not ours.' },
   'webhooks-not-configured': { status: [503], when: '`FACEBOOK_APP_SECRET` is not set.' },
+  'facebook-login-not-configured': {
+    status: [503],
+    when: '`FACEBOOK_APP_ID` or `FACEBOOK_APP_SECRET` is not set.',
+  },
+  'meta-unavailable': {
+    status: [503],
+    when: 'Meta gives no answer now, and nothing was changed: `retryAt` (or null).',
+  },
   'temporal-unavailable': {
     status: [503],
     when: 'Temporal does not answer; `detail` says whether something may have been taken.',

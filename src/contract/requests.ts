@@ -27,6 +27,8 @@ export type ConnectPageRequest = z.infer<typeof connectPageRequest>;
 
 /** `PATCH /api/pages/:id`: what is not named stays as it is. */
 export const patchPageRequest = z.strictObject({
+  name: connectPageRequest.shape.name.optional(),
+  instagramAccountId: metaId.nullish().describe('null takes it away.'),
   autoSync: z.boolean().optional(),
   syncIntervalSeconds: z.int().min(SYNC_INTERVAL.least).max(SYNC_INTERVAL.most).optional(),
   autoPipelineId: z.string().trim().min(1).max(200).nullish(),
@@ -90,7 +92,13 @@ export const listQuery = {
 const pageReference = z.string().min(1).max(64).optional();
 
 /** `GET /api/pages` */
-export const listPagesQuery = z.strictObject(listQuery);
+export const listPagesQuery = z.strictObject({
+  ...listQuery,
+  connected: z
+    .enum(['true', 'false', 'all'])
+    .default('true')
+    .describe('`false`: those that were disconnected.'),
+});
 
 /** `GET /api/tokens` */
 export const listTokensQuery = z.strictObject(listQuery);

@@ -78,6 +78,27 @@ const pageWebhooks = z
 /** Whether the page's webhooks come. */
 export type PageWebhooks = z.infer<typeof pageWebhooks>;
 
+const pageToken = z
+  .object({
+    state: z
+      .enum(['valid', 'needs_reconnect', 'disconnected'])
+      .describe('`needs_reconnect`: Meta refused the token; connect the page again, and its jobs go on.'),
+    expiresAt: time.nullable().describe('null: it does not end by time, or nobody has looked yet.'),
+    dataAccessExpiresAt: time
+      .nullable()
+      .describe('When Meta stops showing data until the person who connected the page signs in again.'),
+    expiresSoon: z.boolean().describe('One of the two is less than ten days away, or over.'),
+    scopes: z.array(z.string()).nullable().describe('Permissions; null: nobody has looked yet.'),
+    missingScopes: z
+      .array(z.string())
+      .describe('Permissions that the inboxes of the page need and that it lacks.'),
+    checkedAt: time.nullable().describe('When Meta was last asked about this token.'),
+    error: z.string().nullable().describe('What is wrong with it, in Meta’s words.'),
+  })
+  .meta({ id: 'PageToken' });
+/** What is known of a page's token; never the token. */
+export type PageToken = z.infer<typeof pageToken>;
+
 export const pageResource = z
   .object({
     id: z.uuid(),
@@ -85,6 +106,10 @@ export const pageResource = z
     name: z.string(),
     instagramAccountId: z.string().nullable(),
     tokenState: z.enum(['valid', 'needs_reconnect']),
+    token: pageToken.describe('What is known of the page’s token.'),
+    disconnectedAt: time
+      .nullable()
+      .describe('null: connected. Nothing is read of a disconnected page; its data stays.'),
     lastSyncedAt: time.nullable(),
     syncCheckpoint: syncCheckpoint.nullable(),
     autoSync: z.boolean().describe('Whether the page is synced by itself, again and again.'),

@@ -151,6 +151,12 @@ export function createGraphClient(endpoint: GraphEndpoint, budget: BudgetMeter, 
       };
       await call({ asset: page.pageId, ...page }, request, options);
     },
+
+    /** `DELETE /{page}/subscribed_apps`: from now on Meta delivers nothing of the page to the app. @throws GraphError */
+    async unsubscribe(page: GraphPage, options: CallOptions): Promise<void> {
+      const request: GraphRequest = { path: subscribedApps(page), params: {}, method: 'DELETE' };
+      await call({ asset: page.pageId, ...page }, request, options);
+    },
   };
 }
 

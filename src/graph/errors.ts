@@ -99,6 +99,8 @@ export function classify(status: number, error: GraphErrorBody | null): GraphErr
   if (subcode !== null && PERMISSION_SUBCODES.has(subcode)) return 'permission';
   if (says(/\(#100\)\s*missing permission/i)) return 'permission';
   if (code === 9000001 || (code === 100 && (subcode === 33 || subcode === 2018001))) return 'gone';
+  // a wrong app secret has the code of what passes, and does not
+  if (code === 1 && says(/client.?secret/i)) return 'bad_request';
   if (isTransient === true) return 'transient';
   if (code === 2 || code === 960 || (code === 1 && isTransient === null)) return 'transient';
   if (code === 1) return 'bad_request';

@@ -1,3 +1,5 @@
+export type { Account } from './accounts.ts';
+export { createGraphApp, type FacebookApp, type GraphApp } from './app.ts';
 export { parseCleanJson } from './clean-text.ts';
 export {
   type CallOptions,
@@ -12,3 +14,4 @@ export { READABLE_MESSAGES } from './fields.ts';
 export type { MessagesPage, Rejected } from './messages.ts';
 export type { GraphEndpoint } from './request.ts';
 export type { GraphMessage, GraphPerson } from './schemas.ts';
+export type { InspectedToken } from './tokens.ts';

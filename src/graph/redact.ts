@@ -12,6 +12,13 @@ export function redactToken(text: string, token: string): string {
   return text.replaceAll(token, '…').replaceAll(encodeURIComponent(token), '…').replace(PARAMETER, '$1…');
 }
 
+/** The text without any of these secrets, plain or encoded. */
+export function redactSecrets(text: string, secrets: readonly string[]): string {
+  return secrets
+    .filter((secret) => secret !== '')
+    .reduce((left, secret) => left.replaceAll(secret, '…').replaceAll(encodeURIComponent(secret), '…'), text);
+}
+
 /** A copy of a JSON value without the links of its `paging`: each embeds the token. */
 export function withoutPagingLinks(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutPagingLinks);

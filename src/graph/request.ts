@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { parseCleanJson } from './clean-text.ts';
 import { classify, GraphError, poolOf, readErrorBody } from './errors.ts';
-import { redactToken } from './redact.ts';
+import { redactSecrets, redactToken } from './redact.ts';
 import { LONGEST_WAIT_MS, readUsage, regainMs, type Usage } from './usage.ts';
 
 /** Where and how Graph is called. */
@@ -22,26 +22,32 @@ export interface GraphEndpoint {
 /** What a call is: without `method` it reads. */
 export interface GraphRequest {
   path: string;
+  /** These stand in the URL. */
   params: Record<string, string>;
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'POST' | 'DELETE';
+  /** Sent in the body. All of it is secret. */
+  form?: Record<string, string>;
+  /** Secrets among the parameters: no error holds them, however Meta quotes what it was asked. */
+  secrets?: readonly string[];
 }
 
 /**
  * One call; its parameters stand in the URL. The token travels in the `Authorization` header and stands in no URL, log or error.
  * `appsecret_proof` is the hex HMAC-SHA256 of the token by the app secret.
  *
+ * @param token `null` where the form says who asks
  * @param signal aborts the call; the abort's own reason is thrown
  * @throws GraphError of the class that the answer, or its absence, belongs to
  */
 export async function callGraph(
   endpoint: GraphEndpoint,
-  token: string,
-  { path, params, method = 'GET' }: GraphRequest,
+  token: string | null,
+  { path, params, method = 'GET', form, secrets = [] }: GraphRequest,
   signal: AbortSignal,
 ): Promise<{ body: unknown; usage: Usage }> {
   const url = new URL(`${endpoint.baseUrl}/${endpoint.version}/${path}`);
   for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value);
-  if (endpoint.appSecret !== null) {
+  if (endpoint.appSecret !== null && token !== null) {
     const proof = createHmac('sha256', endpoint.appSecret).update(token).digest('hex');
     url.searchParams.set('appsecret_proof', proof);
   }
@@ -53,11 +59,16 @@ export async function callGraph(
   try {
     response = await fetch(url, {
       method,
-      headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
+      headers: {
+        accept: 'application/json',
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      },
+      ...(form === undefined ? {} : { body: new URLSearchParams(form) }),
       redirect: 'error',
       signal: AbortSignal.any([signal, tooLate.signal]),
     });
-    raw = redactToken(await response.text(), token);
+    raw = await response.text();
+    if (token !== null) raw = redactToken(raw, token);
   } catch (error) {
     signal.throwIfAborted();
     throw new GraphError('transient', { detail: networkReason(error, endpoint.timeoutMs) });
@@ -77,7 +88,7 @@ export async function callGraph(
       });
     }
   }
-  const error = readErrorBody(body);
+  const error = readErrorBody(body === null ? null : withoutSecrets(raw, body, form, secrets));
   if (response.ok && error === null) return { body, usage };
   const kind = classify(response.status, error);
   const toldMs = Math.max(
@@ -90,6 +101,17 @@ export async function callGraph(
     usage,
     untilMs: untilOf(kind, endpoint, Math.min(LONGEST_WAIT_MS, toldMs)),
   });
+}
+
+/** The answer as errors may quote it: what was sent in secret may be in it, and so may what it was asked for. */
+function withoutSecrets(
+  raw: string,
+  body: unknown,
+  form: Record<string, string> | undefined,
+  secrets: readonly string[],
+): unknown {
+  const all = [...Object.values(form ?? {}), ...secrets];
+  return all.length === 0 ? body : parseCleanJson(redactSecrets(raw, all));
 }
 
 /** @param toldMs how long Meta says to keep away; 0 when it says nothing */

@@ -68,12 +68,12 @@ export function createTurns(budget: BudgetMeter, longestWaitMs: number) {
   };
 }
 
-function wholePercent(percent: number | null): number | null {
+export function wholePercent(percent: number | null): number | null {
   return percent === null ? null : Math.min(Math.round(percent), MOST_PERCENT);
 }
 
 /** No call was made, and nothing has failed: the budget has no turn for this one yet. */
-function notNow(untilMs: number, why = 'Waiting for Meta’s rate limit'): GraphError {
+export function notNow(untilMs: number, why = 'Waiting for Meta’s rate limit'): GraphError {
   return new GraphError('throttle', {
     untilMs,
     detail: why,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 /** What the demo's app and we have agreed on; made anew at every start, as the simulator is. */
 export interface DemoApp {
+  FACEBOOK_APP_ID: string;
   FACEBOOK_APP_SECRET: string;
   FACEBOOK_VERIFY_TOKEN: string;
 }
@@ -10,6 +11,7 @@ export interface DemoApp {
 export function demoApp(env: Record<string, string | undefined>): DemoApp {
   const secret = () => randomBytes(16).toString('hex');
   return {
+    FACEBOOK_APP_ID: env.FACEBOOK_APP_ID || '1234567890',
     FACEBOOK_APP_SECRET: env.FACEBOOK_APP_SECRET || secret(),
     FACEBOOK_VERIFY_TOKEN: env.FACEBOOK_VERIFY_TOKEN || secret(),
   };
@@ -25,6 +27,7 @@ export async function deliverDemoWebhooks(simulatorUrl: string, apiUrl: string, 
     method: 'POST',
     body: JSON.stringify({
       url: `${apiUrl}/webhooks/facebook`,
+      appId: app.FACEBOOK_APP_ID,
       appSecret: app.FACEBOOK_APP_SECRET,
       verifyToken: app.FACEBOOK_VERIFY_TOKEN,
     }),

@@ -100,7 +100,7 @@ export async function startServers(
     env: {
       DATABASE_URL: database.url,
       ...(temporal.address === null ? {} : { TEMPORAL_ADDRESS: temporal.address }),
-      ...(demo === null ? {} : { GRAPH_BASE_URL: demo.url, ...demo.app }),
+      ...(demo === null ? {} : { GRAPH_BASE_URL: demo.url, FACEBOOK_LOGIN_BASE_URL: demo.url, ...demo.app }),
     },
     psql: database.psql,
     temporalUi: temporal.ui,

@@ -1,4 +1,10 @@
-import { APP_POOL, type BudgetMeter, type Turn } from '../contract/budget.ts';
+import {
+  APP_POOL,
+  type AppMeter,
+  type AppPoolState,
+  type BudgetMeter,
+  type Turn,
+} from '../contract/budget.ts';
 import { FULL_FROM, paceMs, paceTable, SLOW_FROM } from './pace.ts';
 import type { Sql } from './sql.ts';
 
@@ -30,7 +36,11 @@ interface TurnRow {
  * @param callsPerSecond Meta's limit for the Conversations API is 2; 0 switches the spacing off below 75 % of a meter
  * @param parkMs how long a full meter parks its pool when Meta does not say for how long
  */
-export function createGraphBudget(sql: Sql, callsPerSecond: number, parkMs = 300_000): BudgetMeter {
+export function createGraphBudget(
+  sql: Sql,
+  callsPerSecond: number,
+  parkMs = 300_000,
+): BudgetMeter & AppMeter {
   const paces = paceTable(callsPerSecond);
   const after = (ms: number) => sql`clock_timestamp() + ${ms} * interval '1 ms'`;
   // below the slowing nothing depends on hearing the same again, but for a sign of life now and then
@@ -104,6 +114,20 @@ export function createGraphBudget(sql: Sql, callsPerSecond: number, parkMs = 300
       if (callsPerSecond === 0) return;
       await sql`UPDATE graph_budget SET next_call_at = next_call_at + ${lateMs} * interval '1 ms'
         WHERE asset = ${asset}`;
+    },
+
+    async pool(): Promise<AppPoolState> {
+      const [row] = await sql<{ blocked_ms: number | null; why: string | null; percent: number | null }[]>`
+        SELECT CASE WHEN blocked_until > clock_timestamp()
+            THEN extract(epoch FROM blocked_until - clock_timestamp())::float8 * 1000 END AS blocked_ms,
+          blocked_why AS why, CASE WHEN ${remembered} THEN usage_percent END AS percent
+        FROM graph_budget WHERE asset = ${APP_POOL}`;
+      const blockedMs = row?.blocked_ms ?? null;
+      return {
+        blockedUntilMs: blockedMs === null ? null : Date.now() + Math.ceil(blockedMs),
+        why: blockedMs === null ? null : (row?.why ?? null),
+        usagePercent: row?.percent ?? null,
+      };
     },
 
     async block(pool: string, waitMs: number, why: string): Promise<void> {

@@ -68,7 +68,7 @@ export function createHealthStore(sql: Sql) {
         sql<
           Row<PageToken>[]
         >`SELECT id AS "pageId", facebook_page_id AS "facebookPageId", name AS "pageName", token_state AS state,
-          ${all} FROM facebook_pages WHERE token_state = 'needs_reconnect' ORDER BY name, id ${limit}`,
+          ${all} FROM facebook_pages WHERE token_state = 'needs_reconnect' AND disconnected_at IS NULL ORDER BY name, id ${limit}`,
         sql<
           Row<RateLimit>[]
         >`SELECT asset, pool, ${page}, usage_percent AS "usagePercent", headroom_percent AS "headroomPercent",

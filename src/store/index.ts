@@ -5,6 +5,7 @@ import { createBatchSteps } from './batch-steps.ts';
 import { createBatchSyncStore } from './batch-syncs.ts';
 import { createBatchStore } from './batches.ts';
 import { createConversationStore } from './conversations.ts';
+import { createLoginStore } from './facebook-logins.ts';
 import { createFailureStore } from './failures.ts';
 import { createHealthStore } from './health.ts';
 import { createHistoryStore } from './histories.ts';
@@ -12,8 +13,10 @@ import { createIdempotencyStore } from './idempotency.ts';
 import { createJobLifecycle } from './job-lifecycle.ts';
 import { createJobStore } from './jobs.ts';
 import { createNotificationStore } from './notifications.ts';
+import { createPageTokenStore } from './page-tokens.ts';
 import { createPageStore } from './pages.ts';
 import { createReportStore } from './reports.ts';
+import { rotateTokens } from './rotate-tokens.ts';
 import { createSessionStore } from './sessions.ts';
 import type { Sql } from './sql.ts';
 import { createSubscriptionStore } from './subscriptions.ts';
@@ -28,6 +31,8 @@ export type Store = ReturnType<typeof createStore>;
 export function createStore(sql: Sql, cipher: TokenCipher) {
   return {
     pages: createPageStore(sql, cipher),
+    pageTokens: createPageTokenStore(sql),
+    logins: createLoginStore(sql, cipher),
     jobs: createJobStore(sql),
     lifecycle: createJobLifecycle(sql),
     batches: createBatchStore(sql),
@@ -40,6 +45,8 @@ export function createStore(sql: Sql, cipher: TokenCipher) {
     subscriptions: createSubscriptionStore(sql),
     deliveries: createDeliveryStore(sql),
     webhookItems: createWebhookItemStore(sql),
+    /** Encrypts every stored token anew that the newest key has not encrypted. */
+    rotateTokens: () => rotateTokens(sql, cipher),
     tokens: createApiTokenStore(sql),
     sessions: createSessionStore(sql),
     idempotency: createIdempotencyStore(sql),
@@ -72,6 +79,7 @@ export type {
 export { listenToBatches } from './batch-channel.ts';
 export type { BatchStep, StartedPage } from './batch-steps.ts';
 export type { BatchChanges } from './batch-syncs.ts';
+export type { LoginPage } from './facebook-logins.ts';
 export { createGraphBudget } from './graph-budget.ts';
 export type { SilentSync, StoredHealth } from './health.ts';
 export {
@@ -87,8 +95,9 @@ export type { JobScope } from './job-scope.ts';
 export { decodeCursor, isUuid, type Keyset } from './keyset.ts';
 export { migrate } from './migrate.ts';
 export type { NotificationFilter } from './notifications.ts';
-export { type PageCredentials, UnreadableToken } from './pages.ts';
+export { type PageCredentials, PageDisconnected, UnreadableToken } from './pages.ts';
 export { listenToProgress, type ProgressHint, type StoredItem } from './progress-channel.ts';
+export type { RotationResult } from './rotate-tokens.ts';
 export { hashOfSecret } from './secret.ts';
 export type { Session } from './sessions.ts';
 export { connectSql, isDatabaseAway, type Sql, sqlState } from './sql.ts';

@@ -44,6 +44,13 @@ export function createJobStore(sql: Sql) {
       return rows.map(toJob);
     },
 
+    /** The page's jobs that have not ended: its sync, and repairs of its conversations. */
+    async open(pageId: string): Promise<JobResource[]> {
+      const rows = await sql<JobRow[]>`
+        SELECT ${columns} FROM ${from} WHERE j.page_id = ${pageId} AND j.status = ANY(${[...OPEN_STATUSES]})`;
+      return rows.map(toJob);
+    },
+
     /** The page's newest sync, running or not. */
     async latest(pageId: string): Promise<JobResource | null> {
       const [row] = await sql<JobRow[]>`

@@ -6,6 +6,8 @@ export interface TokenCipher {
   encrypt(token: string, owner: string): string;
   /** @throws when no key of the ring fits or the text was altered */
   decrypt(encrypted: string, owner: string): string;
+  /** How everything begins that the newest key has encrypted. */
+  readonly newestPrefix: string;
 }
 
 const IV_BYTES = 12;
@@ -21,12 +23,14 @@ export function createTokenCipher(keys: readonly Buffer[]): TokenCipher {
   const ring = new Map(keys.map((key) => [keyId(key), key]));
   const newest = keys[0];
   if (newest === undefined) throw new Error('The key ring is empty');
+  const newestPrefix = `v1.${keyId(newest)}.`;
   return {
+    newestPrefix,
     encrypt(token, owner) {
       const iv = randomBytes(IV_BYTES);
       const cipher = createCipheriv('aes-256-gcm', newest, iv).setAAD(Buffer.from(owner));
       const text = Buffer.concat([cipher.update(token, 'utf8'), cipher.final()]);
-      return `v1.${keyId(newest)}.${Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url')}`;
+      return `${newestPrefix}${Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url')}`;
     },
     decrypt(encrypted, owner) {
       const [version, id, body] = encrypted.split('.');

@@ -24,7 +24,7 @@ export interface ItemCount {
 export function createDeliveryStore(sql: Sql) {
   return {
     /**
-     * Stores what one POST brought, all or nothing, in one statement. Entries of pages that are not connected are counted
+     * Stores what one POST brought, all or nothing, in one statement. Entries of pages that are not (or no longer) connected are counted
      * and dropped: connecting a page reads what came before.
      *
      * @returns the pages that have something to apply, and that no drain is looking after
@@ -40,8 +40,9 @@ export function createDeliveryStore(sql: Sql) {
             WITH ORDINALITY AS t (id, entry, n)
         ), owned AS (
           SELECT i.*, p.page_id, p.facebook_page_id FROM incoming i LEFT JOIN LATERAL (
-            (SELECT id AS page_id, facebook_page_id FROM facebook_pages WHERE facebook_page_id = i.id)
-            UNION ALL (SELECT id, facebook_page_id FROM facebook_pages WHERE instagram_account_id = i.id
+            (SELECT id AS page_id, facebook_page_id FROM facebook_pages
+              WHERE facebook_page_id = i.id AND disconnected_at IS NULL)
+            UNION ALL (SELECT id, facebook_page_id FROM facebook_pages WHERE instagram_account_id = i.id AND disconnected_at IS NULL
               ORDER BY created_at, id LIMIT 1)
             LIMIT 1) p ON true
         ), stored AS (

@@ -21,6 +21,8 @@ export interface MaintenanceSchedules {
   scheduleCheckMs: number;
   /** `null`: webhooks are not configured, and nobody is subscribed to them. */
   subscriptionCheckMs: number | null;
+  /** Whether the app's id and secret are configured, without which Meta says nothing of tokens. */
+  checkTokens: boolean;
 }
 
 type MaintenanceSchedule = ScheduleOptions<ScheduleOptionsStartWorkflowAction<Workflow>>;
@@ -109,5 +111,15 @@ function maintenanceSchedules(options: MaintenanceSchedules): MaintenanceSchedul
             { catchupWindow: '1 hour' },
           ),
         ]),
+    ...(options.checkTokens
+      ? [
+          schedule(
+            'tokens',
+            'asks Meta how long the token of each page is good',
+            { intervals: [{ every: '1 day', offset: '4 hours' }], jitter: '30 minutes' },
+            { catchupWindow: '1 day' },
+          ),
+        ]
+      : []),
   ];
 }

@@ -83,6 +83,7 @@ test('Temporal that does not answer at first is waited for in the background', a
     webhookSweepMs: 60_000,
     scheduleCheckMs: 60_000,
     subscriptionCheckMs: 60_000,
+    checkTokens: true,
   };
   const schedule = stack.temporal.schedule.getHandle(maintenanceId(prefix, 'reconcile'));
   const others = MAINTENANCE_TASKS.filter((task) => task !== 'reconcile').map((task) =>

@@ -52,7 +52,7 @@ describe('a thing is told once', () => {
     const record = () => store.notifications.recordTokenExpired(page.id, jobId);
     const dies = async () => {
       const { encryptedToken } = await store.pages.credentials(page.id);
-      await store.pages.markTokenDead(page.id, encryptedToken);
+      await store.pages.markTokenDead(page.id, encryptedToken, 'refused');
     };
     expect(await record()).toBe(false);
     // that it will end is told once as well, and before

@@ -2,10 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BatchResource, BatchStatusResource } from '../../src/contract/batch-resources.ts';
+import type { BegunFacebookLogin } from '../../src/contract/facebook-login.ts';
 import type { ConversationResource, JobResource, ListResource } from '../../src/contract/resources.ts';
 import { signIn } from '../support/browser.ts';
 import { type Description, documentedAnswers } from '../support/documented-answers.ts';
 import { eventually } from '../support/eventually.ts';
+import { LOGIN, press } from '../support/login-under-test.ts';
 import { deleteSchedules } from '../support/maintenance.ts';
 import { freshPageId, type Stack, startStack, type TestPage } from '../support/stack.ts';
 
@@ -26,12 +28,13 @@ afterAll(async () => {
 });
 
 /** Calls, and holds the answer against the document. */
-async function call<T = unknown>(method: string, path: string, body?: unknown) {
+async function call<T = unknown>(method: string, path: string, body?: unknown, api = stack.api) {
   return answered<T>(
     method,
     path,
-    await stack.api.fetch(path, {
+    await api.fetch(path, {
       method,
+      redirect: 'manual',
       ...(body === undefined
         ? {}
         : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
@@ -50,10 +53,10 @@ const NOBODY = randomUUID();
 const called = new Set<string>();
 
 /** Calls that must work. */
-async function works<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
-  const answer = await call<T>(method, path, body);
+async function works<T = unknown>(method: string, path: string, body?: unknown, api = stack.api): Promise<T> {
+  const answer = await call<T>(method, path, body, api);
   expect(answer, `${method} ${path}: ${JSON.stringify(answer.body)}`).toMatchObject({
-    status: expect.toSatisfy((status: number) => status < 300),
+    status: expect.toSatisfy((status: number) => status < 400),
   });
   called.add(answer.operationId);
   return answer.body;
@@ -95,6 +98,26 @@ describe('answers are as the document says', () => {
     });
     await fails(422, 'PATCH', `/api/pages/${request.facebookPageId}`, { syncIntervalSeconds: 59 });
     await fails(404, 'PATCH', '/api/pages/unknown', {});
+    await works('PATCH', `/api/pages/${request.facebookPageId}`, { name: 'Another name' });
+    await fails(422, 'PATCH', `/api/pages/${request.facebookPageId}`, { facebookPageId: '1' });
+    await works('DELETE', `/api/pages/${request.facebookPageId}`);
+    await works('GET', '/api/pages?connected=false');
+    await fails(409, 'POST', `/api/pages/${request.facebookPageId}/sync`);
+    await fails(404, 'DELETE', '/api/pages/unknown');
+  });
+
+  test('signing in with Facebook', async () => {
+    const app = await stack.addApi(LOGIN.env);
+    const at = <T>(method: string, path: string, body?: unknown) => works<T>(method, path, body, app);
+    const { id, url } = await at<BegunFacebookLogin>('POST', '/api/facebook-logins', {});
+    const { code, state } = await press({ url });
+    await at('POST', `/api/facebook-logins/${id}/complete`, { code, state });
+    await at('GET', `/api/facebook-logins/${id}`);
+    await at('POST', `/api/facebook-logins/${id}/connect`, { facebookPageIds: [page.facebookPageId] });
+    const { query } = await press(await at<BegunFacebookLogin>('POST', '/api/facebook-logins', {}));
+    await at('GET', `/api/facebook-logins/callback${query}`);
+    await fails(503, 'POST', '/api/facebook-logins', {});
+    await fails(404, 'GET', `/api/facebook-logins/${NOBODY}`);
   });
 
   test('a sync, steered and watched', async () => {

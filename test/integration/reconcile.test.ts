@@ -199,6 +199,7 @@ describe('without a clear answer nothing is closed', () => {
         schedules: schedulesOf(under.stack),
         reconcileGraceMs: 0,
         retentionDays: 30,
+        graphApp: null,
       }),
     });
     ours.push({ worker, stopped: worker.run() });

@@ -81,6 +81,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: inject('temporalAddress'),
     GRAPH_BASE_URL: simulator.url,
+    FACEBOOK_LOGIN_BASE_URL: simulator.url,
     GRAPH_CALLS_PER_SECOND: '0',
     TOKEN_ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
     PAGESYNC_API_TOKEN: randomBytes(16).toString('hex'),

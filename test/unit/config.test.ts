@@ -60,6 +60,8 @@ describe('the environment', () => {
         scheduleCheckMs: 300_000,
       },
       webhooks: { appId: null, verifyToken: null, appSecrets: [] },
+      facebookApp: null,
+      login: { baseUrl: 'https://www.facebook.com', configId: null },
       logLevel: 'info',
     });
   });
@@ -88,6 +90,8 @@ describe('the environment', () => {
         FACEBOOK_APP_SECRET: 'app-secret',
         FACEBOOK_PREVIOUS_APP_SECRET: 'the one before',
         FACEBOOK_VERIFY_TOKEN: 'verify',
+        FACEBOOK_LOGIN_BASE_URL: 'http://127.0.0.1:4000/',
+        FACEBOOK_LOGIN_CONFIG_ID: '77',
         WEBHOOK_SWEEP_SECONDS: '3',
         SCHEDULE_CHECK_SECONDS: '5',
         SUBSCRIPTION_CHECK_SECONDS: '60',
@@ -125,6 +129,8 @@ describe('the environment', () => {
         appSecret: 'app-secret',
       },
       tokenKeys: [KEY, second],
+      facebookApp: { id: '123', secret: 'app-secret' },
+      login: { baseUrl: 'http://127.0.0.1:4000', configId: '77' },
       queuePrefix: 'blue-',
       sliceMs: 0,
       standstillMs: 500,

@@ -31,6 +31,8 @@ const LAWFUL: Record<string, string> = {
   'src/graph/request.ts': `import type { names } from '../contract/names.ts';\nexport type Request = typeof names;\n`,
   'src/store/index.ts': `export { sql } from './sql.ts';\n`,
   'src/store/sql.ts': `import '../contract/names.ts';\nimport 'node:fs';\nexport const sql = 1;\n`,
+  'src/connect/index.ts': `import '../graph/index.ts';\nimport '../store/index.ts';\nimport '../contract/names.ts';\nexport * from './login.ts';\n`,
+  'src/connect/login.ts': `export const login = 1;\n`,
   'src/temporal/connect.ts': `import '@temporalio/client';\nimport '../contract/names.ts';\nimport '../log.ts';\nexport const connect = 1;\n`,
   'src/api/app.ts': `import { sql } from '../store/index.ts';\nimport { connect } from '../temporal/connect.ts';\nexport const app = [sql, connect];\n`,
   'src/start-api.ts': `import { app } from './api/app.ts';\nimport type { Config } from './config.ts';\nexport const start = (_: Config) => app;\n`,
@@ -110,6 +112,12 @@ const UNLAWFUL: [rule: string, file: string, text: string][] = [
     'src/temporal/bad-store.ts',
     `import { sql } from '../store/index.ts';\nexport default sql;`,
   ],
+  [
+    'connect-between-graph-and-store',
+    'src/connect/bad-temporal.ts',
+    `import { connect } from '../temporal/connect.ts';\nexport default connect;`,
+  ],
+  ['connect-by-its-index', 'src/api/bad-connect.ts', `import '../connect/login.ts';`],
   ['api-starts-and-asks', 'src/api/bad-graph.ts', `import '../graph/index.ts';`],
   [
     'api-starts-and-asks',

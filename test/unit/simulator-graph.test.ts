@@ -247,8 +247,13 @@ test('with an app secret every call needs the right proof', async () => {
     const proof = createHmac('sha256', 'a secret').update(DEMO_TOKEN).digest('hex');
     expect((await get(guarded.url, LIST, { appsecret_proof: proof })).status).toBe(200);
     const about = { input_token: DEMO_TOKEN };
-    expect((await get(guarded.url, '/debug_token', about, 'app|a secret')).status).toBe(200);
-    const bad = await get(guarded.url, '/debug_token', { ...about, appsecret_proof: '00' }, 'app|a secret');
+    expect((await get(guarded.url, '/debug_token', about, '1234567890|a secret')).status).toBe(200);
+    const bad = await get(
+      guarded.url,
+      '/debug_token',
+      { ...about, appsecret_proof: '00' },
+      '1234567890|a secret',
+    );
     expect(bad.status).toBe(400);
   } finally {
     await guarded.close();

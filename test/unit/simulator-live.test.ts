@@ -131,7 +131,7 @@ test('no token is 2500, an unknown one 190; the parameter is as good as the head
 
 test('debug_token tells valid from expired from unknown', async () => {
   const ask = async (token: string) =>
-    (await get(url, '/debug_token', { input_token: token }, 'app|secret')).body.data as unknown as {
+    (await get(url, '/debug_token', { input_token: token }, '1234567890|secret')).body.data as unknown as {
       is_valid: boolean;
       expires_at: number;
       data_access_expires_at: number;

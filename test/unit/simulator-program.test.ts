@@ -72,7 +72,7 @@ test('a wrong flag ends it with a sentence', async () => {
 
 test('every flag of the help is read', () => {
   const named = [...help.matchAll(/^ {2}--([a-z-]+)( [A-Z]+)?/gm)];
-  expect(named).toHaveLength(20);
+  expect(named).toHaveLength(22);
   const value = (name: string) => (name === 'newest' ? '2026-02-03T00:00:00Z' : '1');
   const argv = named.flatMap(([, name = '', takes]) => (takes ? [`--${name}`, value(name)] : [`--${name}`]));
   expect(parseFlags(argv)).toEqual({
@@ -93,7 +93,9 @@ test('every flag of the help is read', () => {
       latencyJitterMs: 1,
       seed: 1,
       callsPerSecond: 1,
+      appId: '1',
       appSecret: '1',
+      redirectUris: ['1'],
       maxLimit: 1,
       maxRows: 1,
       newestSec: Date.UTC(2026, 1, 3) / 1000,

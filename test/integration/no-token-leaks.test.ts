@@ -1,0 +1,254 @@
+/* After a full run with all that goes wrong, no token and no secret stands anywhere but encrypted (requirement G2). */
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { taskQueues } from '../../src/contract/names.ts';
+import type { ConversationResource, JobResource, ListResource } from '../../src/contract/resources.ts';
+import { createTokenCipher } from '../../src/store/index.ts';
+import { eventually } from '../support/eventually.ts';
+import { databaseTexts, type Found, historyTexts, leaksIn } from '../support/leaks.ts';
+import { APP_ID, press } from '../support/login-under-test.ts';
+import { runTask } from '../support/maintenance.ts';
+import { type Program, startProgram } from '../support/program.ts';
+import { freshPageId, type Stack, startStack } from '../support/stack.ts';
+import { signatureOf } from '../support/webhooks-under-test.ts';
+
+const APP_SECRET = randomBytes(16).toString('hex');
+const VERIFY_TOKEN = randomBytes(16).toString('hex');
+const PASTED = `EAAG${randomBytes(40).toString('hex')}`;
+
+let stack: Stack;
+let server: Program;
+let worker: Program;
+let url: string;
+/** Whatever the API has answered. */
+const answers: Found[] = [];
+
+beforeAll(async () => {
+  stack = await startStack({
+    workers: 0,
+    simulator: { appSecret: APP_SECRET, appId: APP_ID },
+    env: {
+      FACEBOOK_APP_ID: APP_ID,
+      FACEBOOK_APP_SECRET: APP_SECRET,
+      FACEBOOK_VERIFY_TOKEN: VERIFY_TOKEN,
+      PUBLIC_URL: 'http://localhost:9',
+      SYNC_SLICE_SECONDS: '0.2',
+    },
+  });
+  // the programs as they run, with all that they and Temporal's SDK log
+  const env = { ...stack.env, LOG_LEVEL: 'trace' };
+  server = startProgram('src/server.ts', [], env);
+  worker = startProgram('src/worker.ts', [], env);
+  const port = await eventually(() => /"port":(\d+)/.exec(server.output())?.[1], 'the API');
+  url = `http://127.0.0.1:${port}`;
+  await eventually(() => worker.output().includes('Worker polling'), 'the worker');
+});
+afterAll(async () => {
+  for (const program of [server, worker]) program?.kill('SIGTERM');
+  await Promise.all([server?.exited, worker?.exited]);
+  await stack?.close();
+});
+
+const control = (path: string, body: object) => stack.simulator.control('POST', path, body);
+
+/** A call of the API. @param secret what the answer may hold, and nothing else */
+async function call<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  secret?: (answer: T) => string,
+): Promise<T> {
+  const response = await fetch(url + path, {
+    method,
+    redirect: 'manual',
+    headers: {
+      authorization: `Bearer ${stack.config.apiToken}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const value = (text.startsWith('{') ? JSON.parse(text) : text) as T;
+  const headers = JSON.stringify([...response.headers]);
+  const shown = secret === undefined ? text : text.replaceAll(secret(value), '');
+  answers.push({ where: `answer of ${method} ${path.split('?')[0]}`, text: `${headers}\n${shown}` });
+  return value;
+}
+
+const ended = (job: JobResource) =>
+  eventually(async () => {
+    const now = await call<JobResource>('GET', `/api/jobs/${job.id}`);
+    return now.completedAt === null ? null : now;
+  }, 'the end of the job');
+
+const inStatus = (job: JobResource, status: string) =>
+  eventually(
+    async () => (await call<JobResource>('GET', `/api/jobs/${job.id}`)).status === status,
+    `status ${status}`,
+  );
+
+const fault = (match: object, what: object) => control('/faults', { match, fault: what });
+
+/** What Meta may answer: what it was asked with, quoted in every way. */
+const quoting = (token: string) => ({
+  kind: 'raw',
+  status: 400,
+  body: {
+    error: {
+      message: `Malformed access token ${token} in ?access_token=${token}&x=1`,
+      code: 100,
+      type: 'OAuthException',
+      error_user_msg: `Your token ${token}`,
+    },
+  },
+});
+
+test('no token, code or secret is in an answer, a log, a history or the database', async () => {
+  const [own, signed] = [freshPageId(), freshPageId()];
+  for (const [id, token] of [
+    [own, PASTED],
+    [signed, `token-of-${signed}`],
+  ]) {
+    control('/pages', {
+      id,
+      token,
+      name: `Page ${id}`,
+      conversations: 40,
+      messages: 30,
+      instagramAccountId: `178${id}`,
+    });
+  }
+
+  // a pasted token, refused and taken
+  fault({ edge: 'debug_token' }, quoting(PASTED));
+  const request = { facebookPageId: own, name: 'Own', accessToken: PASTED, instagramAccountId: `178${own}` };
+  await call('POST', '/api/pages', request);
+  await call('POST', '/api/pages', { ...request, accessToken: `${PASTED} ` });
+  const page = await call<{ id: string }>('POST', '/api/pages', request);
+
+  // signing in: refused by Meta, with a wrong state, and at last complete, by the browser's way
+  control('/users', { pages: [{ id: signed }] });
+  const begin = () =>
+    call<{ id: string; url: string }>('POST', '/api/facebook-logins', {}, (answer) => stateOf(answer.url));
+  const states: string[] = [];
+  const failing = await begin();
+  const first = await press(failing);
+  fault({ edge: 'access_token' }, quoting(`${first.code} ${APP_SECRET}`));
+  await call('POST', `/api/facebook-logins/${failing.id}/complete`, { code: first.code, state: first.state });
+  await call('GET', `/api/facebook-logins/${failing.id}`);
+  const login = await begin();
+  states.push(stateOf(failing.url), stateOf(login.url));
+  const { query } = await press(login);
+  await call('GET', `/api/facebook-logins/callback${query}`);
+  await call('GET', `/api/facebook-logins/callback${query}`);
+  await call('GET', `/api/facebook-logins/${login.id}`);
+  const connected = await call<{ data: { id: string }[] }>(
+    'POST',
+    `/api/facebook-logins/${login.id}/connect`,
+    {
+      all: true,
+    },
+  );
+  expect(connected.data).toHaveLength(1);
+  const verifiers = await stack.sql<
+    { id: string; verifier: string }[]
+  >`SELECT id, verifier FROM facebook_logins`;
+
+  // a sync that meets everything: answers that quote the token, items set aside with their links, a dead token
+  for (const kind of ['poison-no-id', 'poison-participants-string', 'nul-text']) {
+    control('/oddities', { page: own, platform: 'messenger', index: 3, kind });
+  }
+  fault({ page: own, edge: 'messages' }, quoting(PASTED));
+  fault({ page: own, edge: 'messages', afterCalls: 2 }, { kind: 'error', name: 'transient-2' });
+  const job = await call<JobResource>('POST', `/api/pages/${own}/sync`);
+  await call('GET', `/api/pages/${own}/sync`);
+  await call('GET', `/api/pages/${own}/sync/stream`);
+  await ended(job);
+  await call('GET', `/api/jobs/${job.id}/failures`);
+  await call('POST', `/api/jobs/${job.id}/retry-failed`);
+  control('/token', { page: signed, state: 'expired' });
+  const parked = await call<JobResource>('POST', `/api/pages/${signed}/sync`);
+  await inStatus(parked, 'PAUSED');
+  await call('GET', `/api/pages/${signed}`);
+  const again = await begin();
+  states.push(stateOf(again.url));
+  const second = await press(again);
+  await call('POST', `/api/facebook-logins/${again.id}/complete`, { code: second.code, state: second.state });
+  await call('POST', `/api/facebook-logins/${again.id}/connect`, { facebookPageIds: [signed] });
+  await ended(parked);
+  const { data } = await call<ListResource<ConversationResource>>(
+    'GET',
+    `/api/conversations?pageId=${page.id}`,
+  );
+  const repair = await call<JobResource>('POST', `/api/conversations/${data[0]?.id}/repair`);
+  await ended(repair);
+  await call('GET', `/api/conversations/${data[0]?.id}/events`);
+
+  // webhooks, and upkeep
+  const hook = JSON.stringify({ object: 'page', entry: [{ id: own, time: Date.now(), messaging: [{}] }] });
+  await fetch(`${url}/webhooks/facebook?hub.mode=subscribe&hub.challenge=1&hub.verify_token=${VERIFY_TOKEN}`);
+  await fetch(`${url}/webhooks/facebook?hub.mode=subscribe&hub.challenge=1&hub.verify_token=wrong`);
+  const headers = { 'x-hub-signature-256': signatureOf(hook, APP_SECRET) };
+  await fetch(`${url}/webhooks/facebook`, { method: 'POST', headers, body: hook });
+  fault({ edge: 'debug_token' }, quoting(PASTED));
+  await runTask(stack, 'tokens');
+  await runTask(stack, 'subscriptions');
+  await call('GET', '/api/pages?connected=all');
+  await call('DELETE', `/api/pages/${signed}`);
+
+  const { tokens, codes } = stack.simulator.control('GET', '/secrets') as {
+    tokens: string[];
+    codes: string[];
+  };
+  expect(tokens.length).toBeGreaterThan(6);
+  const cipher = createTokenCipher(stack.config.tokenKeys);
+  const secrets = new Map([
+    ['the app’s secret', APP_SECRET],
+    ['the verify token', VERIFY_TOKEN],
+    ['the API’s token', stack.config.apiToken],
+    ['an encryption key', stack.env.TOKEN_ENCRYPTION_KEYS ?? ''],
+    ...tokens.map((token, i): [string, string] => [`token ${i} of Meta`, token]),
+    ...codes.map((code, i): [string, string] => [`code ${i}`, code]),
+    ...states.map((state, i): [string, string] => [`state ${i}`, state]),
+    ...verifiers.map(({ id, verifier }, i): [string, string] => [
+      `verifier ${i}`,
+      cipher.decrypt(verifier, id),
+    ]),
+  ]);
+  const { sync, webhook } = taskQueues(stack.config.queuePrefix);
+  const histories = await eventually(async () => {
+    const found = await historyTexts(stack.temporal, [sync, webhook]);
+    return found.length >= 8 ? found : null;
+  }, 'the histories to be listed');
+  const everything = [
+    ...answers,
+    ...histories,
+    ...(await databaseTexts(stack.sql)),
+    { where: 'the log of the API', text: server.output() },
+    { where: 'the log of the worker', text: worker.output() },
+  ];
+  // the places that were looked at do hold what went on
+  for (const where of [
+    /^answer of POST/,
+    /^history of \d+$/,
+    /^history of token/,
+    /^table .*sync_failures/,
+    /log of the API/,
+    /log of the worker/,
+  ]) {
+    const text = everything.filter((one) => where.test(one.where)).map((one) => one.text);
+    expect(text.join('\n'), String(where)).toMatch(
+      new RegExp(`${own}|${signed}|poison|MALFORMED|participants`),
+    );
+  }
+  for (const [name, secret] of secrets) {
+    expect(leaksIn([{ where: 'a place', text: `x${encodeURIComponent(secret)}x` }], secrets)).toContain(
+      `${name} in a place`,
+    );
+  }
+  expect(leaksIn(everything, secrets)).toEqual([]);
+});
+
+function stateOf(link: string): string {
+  return new URL(link).searchParams.get('state') ?? '';
+}
