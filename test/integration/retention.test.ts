@@ -98,7 +98,6 @@ test('deletes jobs that ended 30 days ago, but never the newest sync of a page o
     deliveries: 0,
     expired: 0,
     notifications: 0,
-    batchSyncs: 0,
   });
 });
 
