@@ -21,11 +21,13 @@ const BATCH_DAYS = 1;
  * - the payloads of items that were set aside `days` ago, and webhook deliveries that were applied `days` ago: they are
  *   conversations of people
  * - sign-in codes and sessions that ended `days` ago, and idempotency keys that are kept no longer
+ * - notifications that were read, or are news that nobody has read, `days` ago
+ * - batches of pages that ended `days` ago; their jobs are kept or deleted as all others
  *
  * @throws database errors; may be repeated, and goes on with what is left
  */
 export function createApplyRetention(store: Store, days: number) {
-  const { upkeep } = store;
+  const { upkeep, notifications } = store;
 
   return async function applyRetention(): Promise<RetentionResult> {
     const result: RetentionResult = {
@@ -35,6 +37,8 @@ export function createApplyRetention(store: Store, days: number) {
       payloads: 0,
       deliveries: 0,
       expired: 0,
+      notifications: 0,
+      batchSyncs: 0,
     };
 
     for await (const ids of allOf((after) => upkeep.closedForGood(BATCH_DAYS, after, JOBS))) {
@@ -51,6 +55,8 @@ export function createApplyRetention(store: Store, days: number) {
     result.deliveries = await whileFull(() => upkeep.deleteDeliveries(days, ROWS));
     result.expired = await whileFull(() => store.sessions.deleteExpired(days, ROWS));
     result.expired += await whileFull(() => store.idempotency.deleteExpired(ROWS));
+    result.notifications = await whileFull(() => notifications.deleteOld(days, ROWS));
+    result.batchSyncs = await whileFull(() => store.batchSteps.deleteEnded(days, ROWS));
     return result;
   };
 }

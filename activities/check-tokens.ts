@@ -1,5 +1,5 @@
 import { ApplicationFailure, activityInfo, cancellationSignal, heartbeat, log } from '@temporalio/activity';
-import type { TokenNews, TokensResult } from '../src/contract/maintenance.ts';
+import type { TokensResult } from '../src/contract/maintenance.ts';
 import { expiresSoon, type TokenFacts } from '../src/contract/page-token.ts';
 import { type GraphApp, GraphError } from '../src/graph/index.ts';
 import { PageDisconnected, type Store, UnreadableToken } from '../src/store/index.ts';
@@ -21,17 +21,13 @@ interface Place {
 
 /**
  * The maintenance task `tokens`: asks Meta about the token of every connected page (requirement G1). One that is not valid
- * any more is dead, which parks the page's jobs until it is connected again. What people should know is told every time.
+ * any more is dead, which parks the page's jobs until it is connected again. People are told of it, and ten days before.
  * While the app's pool is full the task waits; an attempt after a failure goes on where the one before stood.
  *
  * @param graphApp `null` while the app is not configured: nobody can ask
  * @throws ApplicationFailure to be continued later; database errors
  */
-export function createCheckTokens(
-  store: Store,
-  graphApp: GraphApp | null,
-  tellOfToken: (news: TokenNews) => Promise<void>,
-) {
+export function createCheckTokens(store: Store, graphApp: GraphApp | null) {
   return async function checkTokens({ pageId }: { pageId?: string | undefined }): Promise<TokensResult> {
     const place: Place = (activityInfo().heartbeatDetails as Place | undefined) ?? {
       after: null,
@@ -83,11 +79,11 @@ export function createCheckTokens(
     if (!(await store.pageTokens.note(pageId, encryptedToken, facts))) return 'fine';
     if (!facts.isValid) {
       log.warn('Meta does not accept the token of a page any more', { pageId, why: facts.error });
-      await tellOfToken({ pageId, kind: 'dead', at: new Date().toISOString() });
+      await store.notifications.recordTokenExpired(pageId, null);
       return 'dead';
     }
     if (!expiresSoon(facts, Date.now())) return 'fine';
-    await tellOfToken({ pageId, kind: 'ends', at: firstEnd(facts) });
+    await store.notifications.recordTokenExpiring(pageId, firstEnd(facts));
     return 'endSoon';
   }
 }

@@ -77,6 +77,7 @@ const environment = z.object({
   RECONCILE_GRACE_SECONDS: number(60, 0),
   WEBHOOK_SWEEP_SECONDS: integer(60, 1, 86_400),
   SUBSCRIPTION_CHECK_SECONDS: integer(6 * 3600, 60, 30 * 86_400),
+  SCHEDULE_CHECK_SECONDS: integer(300, 1, 86_400),
   RETENTION_DAYS: integer(30, 1, 36_500),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
@@ -143,6 +144,7 @@ export interface Config {
     retentionDays: number;
     webhookSweepMs: number;
     subscriptionCheckMs: number;
+    scheduleCheckMs: number;
   };
   logLevel: string;
 }
@@ -220,6 +222,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       retentionDays: e.RETENTION_DAYS,
       webhookSweepMs: e.WEBHOOK_SWEEP_SECONDS * 1000,
       subscriptionCheckMs: e.SUBSCRIPTION_CHECK_SECONDS * 1000,
+      scheduleCheckMs: e.SCHEDULE_CHECK_SECONDS * 1000,
     },
     logLevel: e.LOG_LEVEL,
   };

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createApiClient } from './cli/api-client.ts';
 import { readConfig } from './config.ts';
@@ -8,7 +7,9 @@ import { syncWorkflowId } from './contract/names.ts';
 import { lockDataDir } from './embedded/lock.ts';
 import { preferPort } from './embedded/ports.ts';
 import { Closers } from './local/closers.ts';
+import { dataDirOf } from './local/data-dir.ts';
 import { deliverDemoWebhooks } from './local/demo-webhooks.ts';
+import { noteAddress } from './local/local-server.ts';
 import { localSecrets } from './local/secrets.ts';
 import { startServers } from './local/servers.ts';
 import { DEMO_PAGE } from './local/simulator.ts';
@@ -30,7 +31,6 @@ and not started.
   --help                this text
 `;
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const say = (line = '') => console.log(line);
 
 /** Everything on one machine: `npm start`. */
@@ -51,7 +51,7 @@ async function main(): Promise<number> {
     throw new Error(`--conversations: ${values.conversations} is not a number of conversations`);
   }
 
-  const dataDir = resolve(process.env.PAGESYNC_DATA_DIR || join(ROOT, '.pagesync'));
+  const dataDir = dataDirOf(process.env);
   await mkdir(dataDir, { recursive: true });
   const lock = lockDataDir(dataDir);
   const logFile = join(dataDir, 'pagesync.log');
@@ -98,6 +98,7 @@ async function run(
   installRuntime(logger);
   const api = await startApi(config, env, logger);
   closers.add('API', () => api.close());
+  closers.add('The note of its address', await noteAddress(dataDir, api.url));
   say(`  API: ${api.url}`);
   const worker = await startWorker(config, env, logger);
   closers.add('Worker', () => worker.close());

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createAlignSchedule } from './api/align-schedule.ts';
 import { createApp } from './api/app.ts';
 import { ProgressHub } from './api/progress-hub.ts';
 import type { Config } from './config.ts';
@@ -14,11 +15,14 @@ import {
   createGraphBudget,
   createStore,
   createTokenCipher,
+  listenToBatches,
   listenToProgress,
   migrate,
   type Sql,
   type Store,
 } from './store/index.ts';
+import { createAutoSyncSchedules } from './temporal/auto-sync.ts';
+import { createBatchControl } from './temporal/batches.ts';
 import { connectClient } from './temporal/connection.ts';
 import { createMaintenanceControl } from './temporal/maintenance.ts';
 import { createPageTasks } from './temporal/page-tasks.ts';
@@ -62,6 +66,7 @@ export async function startApi(
     const store = createStore(sql, cipher);
     const queues = taskQueues(config.queuePrefix);
     const sync = createSyncControl(client, queues.sync);
+    const schedules = createAutoSyncSchedules(client, { prefix: config.queuePrefix, taskQueue: queues.sync });
     const { appSecrets } = config.webhooks;
     const pageTasks = createPageTasks(client, queues.sync, logger, {
       subscribe: appSecrets.length > 0,
@@ -74,6 +79,7 @@ export async function startApi(
       {
         store,
         sync,
+        batches: createBatchControl(client, queues.sync),
         hub,
         pageTasks,
         connections,
@@ -82,6 +88,8 @@ export async function startApi(
         maintenance: createMaintenanceControl(client, config.queuePrefix),
         lookUpWorkflow: createWorkflowLookUp(client),
         seedWaitMs: config.seedWaitMs,
+        schedules,
+        alignSchedule: createAlignSchedule(store, schedules, logger),
       },
       { deliveries, waker, secrets: config.webhooks },
       config,
@@ -92,6 +100,7 @@ export async function startApi(
       (hint) => hub.publish(hint),
       () => hub.publishGap(),
     );
+    await listenToBatches(sql, (batchId) => hub.publishBatch(batchId));
     const registered = ensureSearchAttributes(client).catch((error: unknown) => {
       logger.warn({ err: error }, 'The search attributes are not registered yet');
     });

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import type { Worker, WorkflowBundleOption } from '@temporalio/worker';
+import { createBatchActivities } from '../activities/advance-batch.ts';
+import { createAutoSyncActivities } from '../activities/auto-sync.ts';
 import { createActivities } from '../activities/index.ts';
 import { createMaintenanceActivities } from '../activities/maintenance.ts';
 import {
@@ -17,9 +19,10 @@ import type { Logger } from './log.ts';
 import type { Running } from './running.ts';
 import { scheduleMaintenance } from './schedule-maintenance.ts';
 import { connectSql, createGraphBudget, createStore, createTokenCipher, migrate } from './store/index.ts';
+import { createAutoSyncSchedules } from './temporal/auto-sync.ts';
 import { connectWorker } from './temporal/connection.ts';
 import { ensureSearchAttributes } from './temporal/search-attributes.ts';
-import { createSyncControl, SyncAlreadyRunning, type SyncControl } from './temporal/sync.ts';
+import { createSyncControl, SyncAlreadyRunning, type SyncControl, SyncNotRunning } from './temporal/sync.ts';
 import { wakeWebhookWorkflow } from './temporal/webhooks.ts';
 import { bundleWorkflows, createQueueWorker } from './temporal/worker.ts';
 import { createWorkflowLookUp } from './temporal/workflow-state.ts';
@@ -63,16 +66,30 @@ export async function startWorker(
     const { scheduled, reconcileGraceMs, retentionDays } = config.maintenance;
     const queues = taskQueues(config.queuePrefix);
     const sync = createSyncControl(client, queues.sync);
+    const lookUpWorkflow = createWorkflowLookUp(client);
+    const schedules = createAutoSyncSchedules(client, { prefix: config.queuePrefix, taskQueue: queues.sync });
     const activities = {
-      ...createActivities({ store, graph, sliceMs: config.sliceMs, standstillMs: config.standstillMs }),
+      ...createActivities({
+        store,
+        graph,
+        sliceMs: config.sliceMs,
+        standstillMs: config.standstillMs,
+        schedules,
+      }),
+      ...createAutoSyncActivities(store),
       ...createMaintenanceActivities({
         store,
-        lookUpWorkflow: createWorkflowLookUp(client),
+        lookUpWorkflow,
+        schedules,
         reconcileGraceMs,
         retentionDays,
         graphApp: facebookApp && createGraphApp(config.graph, facebookApp, budget),
-        // the place for notifications
-        tellOfToken: async () => {},
+      }),
+      ...createBatchActivities({
+        store,
+        lookUpWorkflow,
+        startSync: (job) => unlessRunning(sync.start(job)),
+        cancelSync: (page) => cancelIfRunning(sync, page),
       }),
       ...createWebhookUpkeep({
         store,
@@ -98,19 +115,19 @@ export async function startWorker(
     const stopped = runTogether(workers);
     // whoever waits for `stopped` hears of a breakdown; nobody has to
     stopped.catch(() => {});
-    const schedules = scheduled
+    const maintenance = scheduled
       ? scheduleMaintenance(client, schedulesOf(config, queues.sync), logger)
       : null;
     logger.info({ taskQueues: queues, namespace, graph: config.graph.baseUrl }, 'Worker polling');
     return {
       stopped,
       async close() {
-        const schedulesClosed = schedules?.close();
+        const maintenanceClosed = maintenance?.close();
         shutDown(workers);
         await stopped.catch((error: unknown) =>
           logger.error({ err: error }, 'The worker did not stop in time'),
         );
-        await schedulesClosed;
+        await maintenanceClosed;
         await connection.close();
         await sql.end({ timeout: 5 });
       },
@@ -126,22 +143,36 @@ async function startRepair(
   sync: SyncControl,
   { pageId, facebookPageId, ...conversation }: Parameters<StartRepair>[0],
 ): Promise<boolean> {
+  const job = repairJob(randomUUID(), { id: pageId, facebookPageId }, conversation);
+  return (await unlessRunning(sync.start(job))) !== null;
+}
+
+/** @returns `null` when the workflow is at work already */
+async function unlessRunning<T>(start: Promise<T>): Promise<T | null> {
   try {
-    await sync.start(repairJob(randomUUID(), { id: pageId, facebookPageId }, conversation));
-    return true;
+    return await start;
   } catch (error) {
-    if (error instanceof SyncAlreadyRunning) return false;
+    if (error instanceof SyncAlreadyRunning) return null;
     throw error;
   }
 }
 
+async function cancelIfRunning(sync: SyncControl, page: { facebookPageId: string }): Promise<void> {
+  try {
+    await sync.command(page, 'cancel');
+  } catch (error) {
+    if (!(error instanceof SyncNotRunning)) throw error;
+  }
+}
+
 function schedulesOf({ queuePrefix, maintenance, webhooks, facebookApp }: Config, taskQueue: string) {
-  const { reconcileEveryMs, webhookSweepMs, subscriptionCheckMs } = maintenance;
+  const { reconcileEveryMs, webhookSweepMs, subscriptionCheckMs, scheduleCheckMs } = maintenance;
   return {
     prefix: queuePrefix,
     taskQueue,
     reconcileEveryMs,
     webhookSweepMs,
+    scheduleCheckMs,
     subscriptionCheckMs: webhooks.appSecrets.length > 0 ? subscriptionCheckMs : null,
     checkTokens: facebookApp !== null,
   };

@@ -1,6 +1,7 @@
 import { log } from '@temporalio/workflow';
 import type { MaintenanceInput, MaintenanceResult, MaintenanceTask } from '../src/contract/maintenance.ts';
 import {
+  alignSchedules,
   applyRetention,
   checkSubscriptions,
   checkTokens,
@@ -14,6 +15,7 @@ const TASKS: Record<MaintenanceTask, (input: MaintenanceInput) => Promise<Mainte
   webhooks: () => sweepWebhooks(),
   subscriptions: ({ pageId }) => checkSubscriptions({ pageId }),
   tokens: ({ pageId }) => checkTokens({ pageId }),
+  schedules: () => alignSchedules(),
 };
 
 /**

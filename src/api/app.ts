@@ -4,6 +4,7 @@ import { pinoHttp } from 'pino-http';
 import type { Logger } from '../log.ts';
 import { aboutOperations, docsRouter } from './about.ts';
 import { type AccessConfig, createAccess, requireScope } from './access/index.ts';
+import { batchOperations } from './batches.ts';
 import { conversationOperations } from './conversations.ts';
 import type { ApiDeps } from './deps.ts';
 import { facebookLoginOperations } from './facebook-logins.ts';
@@ -12,6 +13,7 @@ import { historyOperations } from './history.ts';
 import { idempotent } from './idempotency.ts';
 import { jobOperations } from './jobs.ts';
 import { maintenanceOperations } from './maintenance.ts';
+import { notificationOperations } from './notifications.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Operation } from './operation.ts';
 import { operationsRouter } from './operations-router.ts';
@@ -68,6 +70,7 @@ function operationsOf(deps: ApiDeps, access: readonly Operation[]): Operation[] 
     ...pageOperations(deps),
     ...facebookLoginOperations(deps),
     ...syncOperations(deps),
+    ...batchOperations(deps),
     ...jobOperations(deps),
     ...reportOperations(deps),
     ...conversationOperations(deps),
@@ -76,6 +79,7 @@ function operationsOf(deps: ApiDeps, access: readonly Operation[]): Operation[] 
     ...maintenanceOperations(deps),
     ...seedConversationOperations(deps),
     ...seedFacebookOperations(deps),
+    ...notificationOperations(deps),
     ...aboutOperations(() => document),
   ];
   const document = openApiDocument(operations);

@@ -7,13 +7,14 @@ import type { ApiDeps } from './deps.ts';
 import { invalidField, Problem } from './problem.ts';
 
 /**
- * Connects a page, or connects it again: jobs that were parked for a token go on with the new one. What can wait is done
+ * Connects a page, or connects it again: jobs that were parked for a token go on with the new one, and so do automatic
+ * syncs. What can wait is done
  * in the background.
  *
  * @param facts what Meta says of the token; `null` when nobody has asked yet
  */
 export async function connectPage(
-  { store, sync, pageTasks }: ApiDeps,
+  { store, sync, pageTasks, alignSchedule }: ApiDeps,
   request: ConnectPageRequest,
   facts: TokenFacts | null,
 ): Promise<{ page: PageResource; created: boolean }> {
@@ -25,6 +26,7 @@ export async function connectPage(
   }
   await pageTasks.subscribe?.(page);
   if (facts === null) await pageTasks.checkToken?.(page);
+  if (page.autoSync) await alignSchedule(page.id);
   return { page, created };
 }
 
@@ -35,7 +37,7 @@ export async function connectPage(
  * @throws TemporalUnavailable before anything has happened
  */
 export async function disconnectPage(
-  { store, sync, connections, logger }: ApiDeps,
+  { store, sync, connections, alignSchedule, logger }: ApiDeps,
   page: PageResource,
 ): Promise<PageResource | null> {
   for (const job of await store.jobs.open(page.id)) {
@@ -46,7 +48,9 @@ export async function disconnectPage(
   const why = await connections.unsubscribe(page.id);
   // without a token Meta's deliveries are those of an unknown page: they are counted and dropped
   if (why !== null) logger.warn({ page: page.facebookPageId, why }, 'The page could not be unsubscribed');
-  return store.pages.disconnect(page.id);
+  const disconnected = await store.pages.disconnect(page.id);
+  if (page.autoSync) await alignSchedule(page.id);
+  return disconnected;
 }
 
 /**

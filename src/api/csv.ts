@@ -3,6 +3,11 @@ import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import type { Response } from 'express';
 
+/** Whether the client has closed the connection before the end. */
+function hasLeft(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+}
+
 /** A cell; `null` leaves it empty. */
 export type Cell = string | number | boolean | null;
 
@@ -30,6 +35,6 @@ export async function sendCsv(
   try {
     await pipeline(Readable.from(rows), table, res);
   } catch (error) {
-    if (!res.closed) throw error;
+    if (!hasLeft(error)) throw error;
   }
 }

@@ -3,9 +3,12 @@ import type { WorkflowState } from '../contract/maintenance.ts';
 import type { PageResource } from '../contract/resources.ts';
 import type { Logger } from '../log.ts';
 import type { Store } from '../store/index.ts';
+import type { AutoSyncSchedules } from '../temporal/auto-sync.ts';
+import type { BatchControl } from '../temporal/batches.ts';
 import type { MaintenanceControl } from '../temporal/maintenance.ts';
 import type { PageTasks } from '../temporal/page-tasks.ts';
 import type { SyncControl } from '../temporal/sync.ts';
+import type { AlignSchedule } from './align-schedule.ts';
 import { notFound } from './problem.ts';
 import type { ProgressHub } from './progress-hub.ts';
 
@@ -13,6 +16,7 @@ import type { ProgressHub } from './progress-hub.ts';
 export interface ApiDeps {
   store: Store;
   sync: SyncControl;
+  batches: BatchControl;
   hub: ProgressHub;
   pageTasks: PageTasks;
   connections: Connections;
@@ -24,6 +28,8 @@ export interface ApiDeps {
   lookUpWorkflow(workflowId: string): Promise<WorkflowState>;
   /** How long the seeds' endpoints wait for the end of a job, in milliseconds. */
   seedWaitMs: number;
+  schedules: Pick<AutoSyncSchedules, 'nextAt'>;
+  alignSchedule: AlignSchedule;
 }
 
 /** What a page is named by in paths and queries. */

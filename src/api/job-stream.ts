@@ -1,8 +1,8 @@
-import { createSession, type Session } from 'better-sse';
 import type { Request, Response } from 'express';
 import { hasEnded } from '../contract/job-status.ts';
 import type { ApiDeps } from './deps.ts';
-import { followJob, HEARTBEAT_MS } from './follow-job.ts';
+import { EventStream } from './event-stream.ts';
+import { followJob } from './follow-job.ts';
 import { snapshotEvent, snapshotId } from './stream-events.ts';
 
 /**
@@ -11,33 +11,16 @@ import { snapshotEvent, snapshotId } from './stream-events.ts';
  * with `Last-Event-ID` gets nothing that it has seen, and 204 (which ends an EventSource) after the final event.
  */
 export async function streamJob(deps: ApiDeps, jobId: string, req: Request, res: Response): Promise<void> {
-  const afterId = Number(req.headers['last-event-id']) || 0;
-  let session: Session | null = null;
-  const send = (name: string, id: number, data: object) => session?.push(data, name, String(id));
-  await followJob(
-    deps,
-    jobId,
-    { req, res, afterId },
-    {
-      async open(job) {
-        if (hasEnded(job.status) && afterId >= snapshotId(job.revision)) {
-          res.status(204).end();
-          return false;
-        }
-        session = await createSession(req, res, {
-          keepAlive: HEARTBEAT_MS,
-          headers: { 'X-Accel-Buffering': 'no' },
-        });
-        return true;
-      },
-      job(job, id) {
-        const ended = hasEnded(job.status);
-        send(ended ? 'final' : 'snapshot', id, {
-          ...snapshotEvent(job),
-          ...(ended ? { job, message: job.message } : {}),
-        });
-      },
-      conversation: (event, id) => send('progress', id, event),
+  const stream = new EventStream(deps.hub, req, res);
+  await followJob(deps, jobId, stream, {
+    open: (job) => stream.open(hasEnded(job.status) ? snapshotId(job.revision) : null),
+    job(job, id) {
+      const ended = hasEnded(job.status);
+      stream.push(ended ? 'final' : 'snapshot', id, {
+        ...snapshotEvent(job),
+        ...(ended ? { job, message: job.message } : {}),
+      });
     },
-  );
+    conversation: (event, id) => stream.push('progress', id, event),
+  });
 }

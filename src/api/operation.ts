@@ -9,9 +9,11 @@ export type Method = 'get' | 'post' | 'patch' | 'delete';
 export type Tag =
   | 'Pages'
   | 'Syncs'
+  | 'Batches'
   | 'Jobs'
   | 'Conversations'
   | 'History'
+  | 'Notifications'
   | 'Maintenance'
   | 'Seeds'
   | 'Access'

@@ -1,5 +1,5 @@
-import { changePageRequest, connectPageRequest, listPagesQuery } from '../contract/requests.ts';
-import { listOf, type PageResource, pageResource } from '../contract/resources.ts';
+import { connectPageRequest, listPagesQuery, patchPageRequest } from '../contract/requests.ts';
+import { listOf, type PageResource, pageDetailResource, pageResource } from '../contract/resources.ts';
 import { asProblems, connectPage, disconnectPage } from './connect-page.ts';
 import { type ApiDeps, PAGE_REFERENCE, requirePage } from './deps.ts';
 import { type Operation, operation } from './operation.ts';
@@ -8,7 +8,11 @@ import { keysetOf } from './read-request.ts';
 
 /** `/api/pages` */
 export function pageOperations(deps: ApiDeps): Operation[] {
-  const { store } = deps;
+  const { store, schedules, alignSchedule } = deps;
+  const detailOf = async (page: PageResource) => ({
+    ...page,
+    nextAutoSyncAt: page.autoSync ? await schedules.nextAt(page.facebookPageId) : null,
+  });
   return [
     operation({
       method: 'post',
@@ -17,7 +21,8 @@ export function pageOperations(deps: ApiDeps): Operation[] {
       tag: 'Pages',
       summary: 'Connect a page',
       description: `A page that was connected already gets the new token and name, and a job that was parked for a token goes
-on. Where the app is configured Meta is asked about the token first; a refusal names \`accessToken\`. Where webhooks are configured the page is subscribed to them in the background. Without \`instagramAccountId\` the account
+on, as do its automatic syncs. Where the app is configured Meta is asked about the token first; a refusal names
+\`accessToken\`. Where webhooks are configured the page is subscribed to them in the background. Without \`instagramAccountId\` the account
 stays as it is, \`null\` takes it away.`,
       scope: 'admin',
       body: connectPageRequest,
@@ -56,26 +61,31 @@ stays as it is, \`null\` takes it away.`,
       summary: 'A page; never its token',
       scope: 'read',
       params: { id: PAGE_REFERENCE },
-      answers: { 200: { description: 'The page', body: pageResource } },
+      answers: { 200: { description: 'The page', body: pageDetailResource } },
       async handle({ params }) {
-        return { status: 200, body: await requirePage(store, params.id) };
+        return { status: 200, body: await detailOf(await requirePage(store, params.id)) };
       },
     }),
 
     operation({
       method: 'patch',
       path: '/api/pages/{id}',
-      id: 'changePage',
+      id: 'patchPage',
       tag: 'Pages',
-      summary: 'Change a page',
-      description: 'What is not named stays. With another Instagram account the next sync reads all of it.',
+      summary: 'Change a page, and how it is synced by itself',
+      description: `What is not named stays as it is. With another Instagram account the next sync reads all of it. The page’s schedule in Temporal follows at once, or while Temporal is away
+within a few minutes of its return.`,
       scope: 'admin',
       params: { id: PAGE_REFERENCE },
-      body: changePageRequest,
-      answers: { 200: { description: 'The page', body: pageResource } },
+      body: patchPageRequest,
+      answers: { 200: { description: 'The page', body: pageDetailResource } },
       async handle({ params, body }) {
         const { id } = await requirePage(store, params.id);
-        return { status: 200, body: required(await store.pages.update(id, body)) };
+        const page = await store.pages.update(id, body);
+        if (page === null) throw notFound('Page');
+        // while Temporal is away nobody can tell when the next one is
+        const follows = await alignSchedule(id);
+        return { status: 200, body: follows ? await detailOf(page) : { ...page, nextAutoSyncAt: null } };
       },
     }),
 

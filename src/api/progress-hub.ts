@@ -4,25 +4,33 @@ import type { ProgressHint } from '../store/index.ts';
 export type ProgressListener = (hint: ProgressHint | null) => void;
 
 /**
- * Hands what PostgreSQL's one LISTEN connection of this process hears to those who watch a job.
+ * Hands what PostgreSQL's one LISTEN connection of this process hears to those who watch a job or a batch.
  */
 export class ProgressHub {
   readonly #listeners = new Map<string, Set<ProgressListener>>();
   readonly #closers = new Set<() => void>();
   #closed = false;
 
-  /** @returns ends the subscription */
-  subscribe(jobId: string, listener: ProgressListener): () => void {
-    const listeners = this.#listeners.get(jobId) ?? new Set();
-    this.#listeners.set(jobId, listeners.add(listener));
+  /**
+   * @param id of a job or a batch
+   * @returns ends the subscription
+   */
+  subscribe(id: string, listener: ProgressListener): () => void {
+    const listeners = this.#listeners.get(id) ?? new Set();
+    this.#listeners.set(id, listeners.add(listener));
     return () => {
       listeners.delete(listener);
-      if (listeners.size === 0) this.#listeners.delete(jobId);
+      if (listeners.size === 0) this.#listeners.delete(id);
     };
   }
 
   publish(hint: ProgressHint): void {
     for (const listener of this.#listeners.get(hint.jobId) ?? []) listener(hint);
+  }
+
+  /** A batch has changed. */
+  publishBatch(batchId: string): void {
+    for (const listener of this.#listeners.get(batchId) ?? []) listener(null);
   }
 
   /** The connection was lost and is back. */

@@ -1,11 +1,10 @@
-import { setTimeout } from 'node:timers/promises';
 import { hasEnded } from '../contract/job-status.ts';
 import type { StartSyncRequest } from '../contract/requests.ts';
 import type { JobResource, PageResource } from '../contract/resources.ts';
 import type { SyncWorkflowInput } from '../contract/sync-options.ts';
-import { SyncAlreadyRunning } from '../temporal/sync.ts';
 import type { ApiDeps } from './deps.ts';
 import { Problem } from './problem.ts';
+import { startWhenClosed } from './start-when-closed.ts';
 import { newSync, resumedSync } from './sync-input.ts';
 import { syncStatus } from './sync-status.ts';
 
@@ -55,38 +54,22 @@ export async function startJob(
   return job;
 }
 
-/**
- * How long a workflow may be ahead of or behind its job's row, and how often to look, in milliseconds. A worker that
- * died between the two keeps the workflow for the 5 seconds of `closeJob`, and another 5 of
- * `stickyQueueScheduleToStartTimeout`.
- */
-const CLOSING_MS = 15_000;
-const LOOK_MS = 50;
-
-/**
- * A job's row ends a moment before its workflow does: whoever has seen the end may start again at once. And it is
- * made a moment after its workflow: a start that comes in between waits for it, to answer with the running job.
- */
 async function startWorkflow(deps: ApiDeps, page: PageResource, input: SyncWorkflowInput): Promise<string> {
-  const deadline = Date.now() + CLOSING_MS;
   const { jobs } = deps.store;
-  for (;;) {
-    try {
-      return (await deps.sync.start(input)).runId;
-    } catch (error) {
-      if (!(error instanceof SyncAlreadyRunning)) throw error;
-      const { conversationId } = input;
-      const latest =
-        conversationId === undefined ? await jobs.latest(page.id) : await jobs.openRepair(conversationId);
-      const running = latest !== null && !hasEnded(latest.status);
-      if (running || Date.now() > deadline) {
-        throw conversationId === undefined
-          ? await alreadyRunning(deps, page)
-          : alreadyRepairing(latest?.id ?? null);
-      }
-      await setTimeout(LOOK_MS);
-    }
-  }
+  const { conversationId } = input;
+  const latest = () =>
+    conversationId === undefined ? jobs.latest(page.id) : jobs.openRepair(conversationId);
+  const run = await startWhenClosed(
+    () => deps.sync.start(input),
+    async () => {
+      const job = await latest();
+      return job !== null && !hasEnded(job.status);
+    },
+  );
+  if (run !== null) return run.runId;
+  throw conversationId === undefined
+    ? await alreadyRunning(deps, page)
+    : alreadyRepairing((await latest())?.id ?? null);
 }
 
 async function alreadyRunning(deps: ApiDeps, page: PageResource): Promise<Problem> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hasEnded } from '../contract/job-status.ts';
-import { byPlatform, newJob } from '../contract/new-job.ts';
+import { byPlatform, newJob, resumedJob } from '../contract/new-job.ts';
 import type { Platform } from '../contract/platform.ts';
 import type { StartSyncRequest } from '../contract/requests.ts';
 import type { PageResource } from '../contract/resources.ts';
@@ -43,14 +43,7 @@ export async function resumedSync(store: Store, page: PageResource): Promise<Syn
       'The page has no checkpoint: its last sync ended by itself, or there was none. Start one without resume.',
     );
   }
-  const { mode, trigger, messageDepth, maxConversations, selection } = job;
-  return {
-    jobId: job.id,
-    pageId: page.id,
-    facebookPageId: page.facebookPageId,
-    resume: true,
-    options: { mode, trigger, messageDepth, maxConversations, ...(selection === null ? {} : { selection }) },
-  };
+  return resumedJob(page, job);
 }
 
 /**

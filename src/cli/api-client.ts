@@ -1,44 +1,87 @@
-import type { SignInLinkResource } from '../contract/access.ts';
+import type {
+  ApiTokenResource,
+  CreatedTokenResource,
+  CreateTokenRequest,
+  Scope,
+  SignInLinkResource,
+} from '../contract/access.ts';
+import type {
+  BatchPageResource,
+  BatchResource,
+  BatchStatusResource,
+  CreateBatchRequest,
+} from '../contract/batch-resources.ts';
+import type { JobReportResource } from '../contract/job-report.ts';
 import type { ConnectPageRequest, StartSyncRequest } from '../contract/requests.ts';
-import type { JobResource, ListResource, PageResource, SyncStatusResource } from '../contract/resources.ts';
+import type {
+  FailureResource,
+  JobResource,
+  ListResource,
+  PageResource,
+  SyncStatusResource,
+} from '../contract/resources.ts';
+import { createCall, type Method, path, type Query, Unreachable } from './http.ts';
 
-/** The API answered with a problem. */
-export class ApiError extends Error {
-  readonly status: number;
-  readonly body: { title?: string; detail?: string; progress?: SyncStatusResource | null };
+/** What all lists take. */
+export type ListQuery = { limit?: number; cursor?: string | undefined };
 
-  constructor(status: number, body: ApiError['body']) {
-    super(body.detail ?? body.title ?? `HTTP ${status}`);
-    this.status = status;
-    this.body = body;
-  }
-}
-
-/** The HTTP API, as a program that is not the dashboard uses it. */
+/** The HTTP API, as a program that is not the dashboard uses it. A page is our UUID or the Facebook page ID. */
 export type ApiClient = ReturnType<typeof createApiClient>;
 
 /** @param token for `Authorization: Bearer` */
 export function createApiClient(url: string, token: string) {
   const authorization = `Bearer ${token}`;
-  async function call<T>(method: string, path: string, body?: object): Promise<T> {
-    const response = await fetch(url + path, {
-      method,
-      headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const answer: unknown = await response.json();
-    if (!response.ok) throw new ApiError(response.status, answer as ApiError['body']);
-    return answer as T;
+  const call = createCall(url, authorization);
+  async function ask<T>(method: Method, path: string, query?: Query, body?: object): Promise<T> {
+    const text = await call(method, path, query, body);
+    try {
+      return JSON.parse(text) as T;
+    } catch {
+      throw new Unreachable(`${url} does not answer as Pagesync does`);
+    }
   }
   return {
     url,
     authorization,
-    createSignInLink: () => call<SignInLinkResource>('POST', '/api/sign-in-links', {}),
-    connectPage: (page: ConnectPageRequest) => call<PageResource>('POST', '/api/pages', page),
-    listPages: () => call<ListResource<PageResource>>('GET', '/api/pages?limit=200'),
-    startSync: (pageId: string, request: Partial<StartSyncRequest>) =>
-      call<JobResource>('POST', `/api/pages/${pageId}/sync`, request),
-    getSync: (pageId: string) => call<SyncStatusResource>('GET', `/api/pages/${pageId}/sync`),
-    resumeSync: (pageId: string) => call<JobResource>('POST', `/api/pages/${pageId}/sync/resume`),
+
+    listPages: (query: ListQuery = { limit: 200 }) =>
+      ask<ListResource<PageResource>>('GET', '/api/pages', query),
+    getPage: (page: string) => ask<PageResource>('GET', path`/api/pages/${page}`),
+    connectPage: (page: ConnectPageRequest) => ask<PageResource>('POST', '/api/pages', {}, page),
+
+    startSync: (page: string, request: Partial<StartSyncRequest>) =>
+      ask<JobResource>('POST', path`/api/pages/${page}/sync`, {}, request),
+    getSync: (page: string) => ask<SyncStatusResource>('GET', path`/api/pages/${page}/sync`),
+    pauseSync: (page: string) => ask<JobResource>('POST', path`/api/pages/${page}/sync/pause`),
+    resumeSync: (page: string) => ask<JobResource>('POST', path`/api/pages/${page}/sync/resume`),
+    cancelSync: (page: string) => ask<JobResource>('POST', path`/api/pages/${page}/sync/cancel`),
+
+    listJobs: (query: ListQuery & { pageId?: string | undefined; status?: string | undefined }) =>
+      ask<ListResource<JobResource>>('GET', '/api/jobs', query),
+    getJob: (job: string) => ask<JobResource>('GET', path`/api/jobs/${job}`),
+    listFailures: (job: string, query: ListQuery) =>
+      ask<ListResource<FailureResource>>('GET', path`/api/jobs/${job}/failures`, query),
+    getJobReport: (job: string) => ask<JobReportResource>('GET', path`/api/jobs/${job}/report`),
+    jobReportCsv: (job: string) => call('GET', path`/api/jobs/${job}/report.csv`),
+    failuresCsv: (job: string, query: { payload?: boolean }) =>
+      call('GET', path`/api/jobs/${job}/failures.csv`, query),
+    retryFailed: (job: string) => ask<JobResource>('POST', path`/api/jobs/${job}/retry-failed`),
+
+    createToken: (request: CreateTokenRequest) =>
+      ask<CreatedTokenResource>('POST', '/api/tokens', {}, request),
+    listTokens: (query: ListQuery) => ask<ListResource<ApiTokenResource>>('GET', '/api/tokens', query),
+    revokeToken: (id: string) => ask<ApiTokenResource>('DELETE', path`/api/tokens/${id}`),
+    createSignInLink: (request: { scope?: Scope } = {}) =>
+      ask<SignInLinkResource>('POST', '/api/sign-in-links', {}, request),
+
+    createBatch: (request: Partial<CreateBatchRequest>) =>
+      ask<BatchResource>('POST', '/api/batches', {}, request),
+    listBatches: (query: ListQuery & { status?: string | undefined }) =>
+      ask<ListResource<BatchResource>>('GET', '/api/batches', query),
+    getBatch: (batch: string) => ask<BatchStatusResource>('GET', path`/api/batches/${batch}`),
+    listBatchPages: (batch: string, query: ListQuery & { state?: string | undefined }) =>
+      ask<ListResource<BatchPageResource>>('GET', path`/api/batches/${batch}/pages`, query),
+    cancelBatch: (batch: string) => ask<BatchResource>('POST', path`/api/batches/${batch}/cancel`),
+    resumeBatch: (batch: string) => ask<BatchResource>('POST', path`/api/batches/${batch}/resume`),
   };
 }

@@ -1,49 +1,33 @@
-import { EventSource } from 'eventsource';
 import type { JobResource, StreamEvent } from '../contract/resources.ts';
 import type { ApiClient } from './api-client.ts';
+import { followStream } from './event-stream.ts';
+import { path } from './http.ts';
 
-/** Names of the events of `GET /api/pages/:id/sync/stream`. */
+/** The events of `GET /api/pages/:id/sync/stream` before `final`. */
+const NAMES = ['snapshot', 'progress'] as const;
+
 type FinalEvent = StreamEvent & { job: JobResource };
 
 /**
  * Watches a page's sync until it ends. A connection that is lost comes back by itself where it stopped.
  *
- * @param onEvent called for every snapshot and every conversation
+ * @param onEvent called for every snapshot and every conversation, and for the end
  * @param signal stops watching; the sync goes on
  * @returns the job at its end; `null` when watching was stopped
- * @throws when the server refuses the stream
+ * @throws ApiError when the server refuses the stream, Unreachable when it stays away
  */
-export function watchSync(
+export async function watchSync(
   client: ApiClient,
   pageId: string,
-  onEvent: (event: StreamEvent) => void,
+  onEvent: (event: StreamEvent, name: (typeof NAMES)[number] | 'final') => void,
   signal: AbortSignal,
 ): Promise<JobResource | null> {
-  return new Promise((resolve, reject) => {
-    const source = new EventSource(`${client.url}/api/pages/${pageId}/sync/stream`, {
-      fetch: (input, init) =>
-        fetch(input, { ...init, headers: { ...init.headers, authorization: client.authorization } }),
-    });
-    const leave = (end: () => void) => {
-      source.close();
-      signal.removeEventListener('abort', stop);
-      end();
-    };
-    const stop = () => leave(() => resolve(null));
-    signal.addEventListener('abort', stop);
-    if (signal.aborted) stop();
-
-    const show = (message: MessageEvent) => onEvent(JSON.parse(message.data) as StreamEvent);
-    source.addEventListener('snapshot', show);
-    source.addEventListener('progress', show);
-    source.addEventListener('final', (message) => {
-      const event = JSON.parse(message.data) as FinalEvent;
-      onEvent(event);
-      leave(() => resolve(event.job));
-    });
-    source.addEventListener('error', (error) => {
-      if (source.readyState !== source.CLOSED) return;
-      leave(() => reject(new Error(`The stream was refused: ${error.message ?? `HTTP ${error.code}`}`)));
-    });
-  });
+  const final = await followStream<(typeof NAMES)[number], StreamEvent, FinalEvent>(
+    client,
+    path`/api/pages/${pageId}/sync/stream`,
+    NAMES,
+    onEvent,
+    signal,
+  );
+  return final?.job ?? null;
 }

@@ -1,7 +1,14 @@
 import type { SubscriptionsResult, SweepResult } from './webhooks.ts';
 
 /** What `MaintenanceWorkflow` is run for. */
-export const MAINTENANCE_TASKS = ['reconcile', 'retention', 'webhooks', 'subscriptions', 'tokens'] as const;
+export const MAINTENANCE_TASKS = [
+  'reconcile',
+  'retention',
+  'webhooks',
+  'subscriptions',
+  'tokens',
+  'schedules',
+] as const;
 
 export type MaintenanceTask = (typeof MAINTENANCE_TASKS)[number];
 
@@ -33,6 +40,10 @@ export interface RetentionResult {
   deliveries: number;
   /** Sign-in codes, sessions and idempotency keys that are over. */
   expired: number;
+  /** Notifications that were read, and news that nobody has read. */
+  notifications: number;
+  /** Batches of pages. */
+  batchSyncs: number;
 }
 
 /** What a run of `tokens` has found. */
@@ -46,13 +57,12 @@ export interface TokensResult {
   unclear: number;
 }
 
-/** What people should hear of a page's token. */
-export interface TokenNews {
-  pageId: string;
-  /** `dead`: the page needs to be connected again; `ends`: it will at that time, or nothing is shown from then on. */
-  kind: 'dead' | 'ends';
-  /** ISO 8601 in UTC. */
-  at: string;
+/** What a run of `schedules` found: schedules of automatic syncs that were not as their pages say. */
+export interface SchedulesResult {
+  looked: number;
+  repaired: number;
+  /** Schedules that Temporal would not show or change: the next run tries again. */
+  failed: number;
 }
 
 export type MaintenanceResult =
@@ -60,7 +70,8 @@ export type MaintenanceResult =
   | RetentionResult
   | SweepResult
   | SubscriptionsResult
-  | TokensResult;
+  | TokensResult
+  | SchedulesResult;
 
 /**
  * A workflow by its ID, as Temporal tells. `running` names the first run of its chain, where the server tells it.

@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { BatchProgress } from './batches.ts';
 import type { WorkflowProgress } from './progress.ts';
 
 /** Stop calling Meta after the slice in hand. Nothing happens when the job is paused, ending or ended. */
@@ -7,7 +8,7 @@ export const pauseSignal = defineSignal('pause');
 /** Go on. Nothing happens when the job is neither paused nor parked for a new token. */
 export const resumeSignal = defineSignal('resume');
 
-/** End the job now and keep what is stored. Nothing happens when it is ending already. */
+/** End the job, or the batch, now and keep what is stored. Nothing happens when it is ending already. */
 export const cancelSignal = defineSignal('cancel');
 
 /** Deliveries of the page were stored: look for them. */
@@ -15,3 +16,6 @@ export const wakeSignal = defineSignal('wake');
 
 /** What the workflow knows of its job. */
 export const progressQuery = defineQuery<WorkflowProgress>('progress');
+
+/** What the workflow knows of its batch; `null` before its first look at it. */
+export const batchProgressQuery = defineQuery<BatchProgress | null>('batchProgress');

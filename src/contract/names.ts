@@ -26,6 +26,16 @@ export function maintenanceId(prefix: string, task: MaintenanceTask): string {
   return `${prefix}maintenance/${task}`;
 }
 
+/**
+ * The schedule of a page's automatic syncs, and the ID of the workflows that it starts, to which Temporal appends the
+ * time.
+ *
+ * @param prefix as of the task queues
+ */
+export function autoSyncId(prefix: string, facebookPageId: string): string {
+  return `${prefix}auto-sync/${facebookPageId}`;
+}
+
 /** The workflow that applies what Meta delivers for a page. */
 export function webhookWorkflowId(facebookPageId: string): string {
   return `webhook/${facebookPageId}`;
@@ -41,10 +51,17 @@ export function tokenWorkflowId(facebookPageId: string): string {
   return `token/${facebookPageId}`;
 }
 
+/** The workflow that advances a batch. */
+export function batchWorkflowId(batchId: string): string {
+  return `batch/${batchId}`;
+}
+
 /** The workflow types, by which clients start them without importing their code. */
 export const SYNC_WORKFLOW = 'SyncWorkflow';
+export const AUTO_SYNC_WORKFLOW = 'AutoSyncWorkflow';
 export const WEBHOOK_WORKFLOW = 'WebhookWorkflow';
 export const MAINTENANCE_WORKFLOW = 'MaintenanceWorkflow';
+export const BATCH_WORKFLOW = 'BatchSyncWorkflow';
 
 /**
  * Task queues. A prefix keeps several installations apart on one namespace. Webhooks have one of their own, so that no

@@ -1,4 +1,5 @@
 import { PLATFORMS, type Platform } from './platform.ts';
+import type { JobResource } from './resources.ts';
 import type { Selection, SyncOptions, SyncWorkflowInput } from './sync-options.ts';
 
 /** Selects nothing in particular. */
@@ -19,6 +20,30 @@ export interface JobPage {
 /** A new job of the page. @param jobId a UUID */
 export function newJob(jobId: string, page: JobPage, options: SyncOptions): SyncWorkflowInput {
   return { jobId, pageId: page.id, facebookPageId: page.facebookPageId, resume: false, options };
+}
+
+/** A job that stopped, or has lost its workflow, goes on with its totals. */
+export function resumedJob(
+  page: JobPage,
+  {
+    id,
+    mode,
+    trigger,
+    messageDepth,
+    maxConversations,
+    selection,
+  }: Pick<JobResource, 'id' | 'mode' | 'trigger' | 'messageDepth' | 'maxConversations' | 'selection'>,
+): SyncWorkflowInput {
+  return {
+    ...newJob(id, page, {
+      mode,
+      trigger,
+      messageDepth,
+      maxConversations,
+      ...(selection === null ? {} : { selection }),
+    }),
+    resume: true,
+  };
 }
 
 /** A job that reads these conversations, each by itself, with all their messages. @param jobId a UUID */

@@ -41,7 +41,9 @@ const kinds = {
     when: 'The page is being synced: `jobId`, `progress` (as `GET …/sync`).',
   },
   'repair-in-progress': { status: [409], when: 'The conversation is being repaired: `jobId`.' },
-  'nothing-to-resume': { status: [409], when: 'The page has no checkpoint.' },
+  'batch-in-progress': { status: [409], when: 'The batch is at work: there is nothing to resume.' },
+  'batch-not-running': { status: [404], when: 'The batch is not at work: there is nothing to cancel.' },
+  'nothing-to-resume': { status: [409], when: 'The page has no checkpoint; the batch is complete.' },
   'nothing-to-retry': {
     status: [409],
     when: 'The job has set nothing aside that could be read again.',

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { PIPELINE_MODES, SYNC_INTERVAL } from './auto-sync.ts';
 import { JOB_STATUSES } from './job-status.ts';
+import { NOTIFICATION_KINDS } from './notifications.ts';
 import { PLATFORMS } from './platform.ts';
 import { SYNC_MODES, SYNC_TRIGGERS } from './sync-options.ts';
 
@@ -23,11 +25,16 @@ export const connectPageRequest = z.strictObject({
 });
 export type ConnectPageRequest = z.infer<typeof connectPageRequest>;
 
-/** `PATCH /api/pages/:id`; what is not named stays. */
-export const changePageRequest = z.strictObject({
+/** `PATCH /api/pages/:id`: what is not named stays as it is. */
+export const patchPageRequest = z.strictObject({
   name: connectPageRequest.shape.name.optional(),
   instagramAccountId: metaId.nullish().describe('null takes it away.'),
+  autoSync: z.boolean().optional(),
+  syncIntervalSeconds: z.int().min(SYNC_INTERVAL.least).max(SYNC_INTERVAL.most).optional(),
+  autoPipelineId: z.string().trim().min(1).max(200).nullish(),
+  autoPipelineMode: z.enum(PIPELINE_MODES).optional(),
 });
+export type PatchPageRequest = z.infer<typeof patchPageRequest>;
 
 /** ISO 8601 with an offset, as ISO in UTC. */
 const time = z.iso
@@ -76,7 +83,7 @@ export const startSyncRequest = z
 export type StartSyncRequest = z.infer<typeof startSyncRequest>;
 
 /** Query parameters that all lists share: keyset paging by an opaque cursor. */
-const listQuery = {
+export const listQuery = {
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().min(1).max(500).optional(),
 };
@@ -119,6 +126,17 @@ export const listJobsQuery = z
     }
   });
 export type ListJobsQuery = z.infer<typeof listJobsQuery>;
+
+/** `GET /api/notifications` */
+export const listNotificationsQuery = z.strictObject({
+  ...listQuery,
+  pageId: pageReference,
+  kind: z.enum(NOTIFICATION_KINDS).optional(),
+  unread: z.enum(['true', 'false']).optional(),
+});
+
+/** `POST /api/notifications/read-all` */
+export const readNotificationsRequest = z.strictObject({ upTo: z.int().min(0).optional() });
 
 /** `GET /api/jobs/:id/failures` */
 export const listFailuresQuery = z.strictObject(listQuery);

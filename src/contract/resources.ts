@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PIPELINE_MODES } from './auto-sync.ts';
 import { JOB_STATUSES } from './job-status.ts';
 import { PLATFORMS } from './platform.ts';
 import type { JobTotals, StreamProgress, SyncCheckpoint } from './progress.ts';
@@ -111,12 +112,24 @@ export const pageResource = z
       .describe('null: connected. Nothing is read of a disconnected page; its data stays.'),
     lastSyncedAt: time.nullable(),
     syncCheckpoint: syncCheckpoint.nullable(),
+    autoSync: z.boolean().describe('Whether the page is synced by itself, again and again.'),
+    syncIntervalSeconds: z.int().describe('How often.'),
+    autoPipelineId: z.string().nullable().describe('Kept for pipelines: nothing acts on it yet.'),
+    autoPipelineMode: z.enum(PIPELINE_MODES),
     webhooks: pageWebhooks.describe('What Meta delivers of the page.'),
     createdAt: time,
   })
   .meta({ id: 'Page' });
 /** A page as the API shows it: never its token. */
 export type PageResource = z.infer<typeof pageResource>;
+
+export const pageDetailResource = pageResource
+  .extend({
+    nextAutoSyncAt: time
+      .nullable()
+      .describe('When the next automatic sync begins; null when there is none, or Temporal does not say.'),
+  })
+  .meta({ id: 'PageDetail' });
 
 export const jobResource = z
   .object({

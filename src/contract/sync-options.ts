@@ -8,10 +8,10 @@ export const SYNC_MODES = ['full', 'incremental', 'selective'] as const;
 export type SyncMode = (typeof SYNC_MODES)[number];
 
 /**
- * What started a job: a person; the wish to read again what a job had set aside; the repair of one conversation, which
- * is no sync of the page and runs beside it.
+ * What started a job: a person; the page's schedule; a batch of pages; the wish to read again what a job had set aside;
+ * the repair of one conversation, which is no sync of the page and runs beside it.
  */
-export const SYNC_TRIGGERS = ['manual', 'retry', 'repair'] as const;
+export const SYNC_TRIGGERS = ['manual', 'retry', 'repair', 'schedule', 'batch'] as const;
 export type SyncTrigger = (typeof SYNC_TRIGGERS)[number];
 
 /** The newest messages of a conversation that a job asks for: a number, or all of them. */

@@ -1,8 +1,9 @@
-import { type ApiClient, ApiError } from '../cli/api-client.ts';
+import type { ApiClient } from '../cli/api-client.ts';
+import { ApiError } from '../cli/http.ts';
 import { createProgressBar } from '../cli/progress-bar.ts';
 import { watchSync } from '../cli/watch-sync.ts';
 import { hasEnded } from '../contract/job-status.ts';
-import type { JobResource, PageResource } from '../contract/resources.ts';
+import type { JobResource, PageResource, SyncStatusResource } from '../contract/resources.ts';
 
 /**
  * Syncs a page with a live bar in the terminal: starts a job, takes up one that was stopped, or joins the one that
@@ -21,7 +22,7 @@ export async function syncInTerminal(
     await client.startSync(page.id, { resume: page.syncCheckpoint !== null });
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 409) throw error;
-    const running = error.body.progress?.job.status;
+    const running = (error.body.progress as SyncStatusResource | null | undefined)?.job.status;
     // its row has ended and its workflow has not: that job is not the one that was asked for
     if (running === undefined || hasEnded(running)) throw error;
     if (running === 'PAUSED') await client.resumeSync(page.id);

@@ -19,7 +19,8 @@ export type StoredHealth = Omit<HealthReportResource, 'stuck'> & {
   stuck: { count: number; data: SilentSync[] };
 };
 
-type PageCount = { health: (typeof PAGE_HEALTHS)[number]; pages: number };
+/** The pages of one health, and those of them of which Meta does not deliver everything. */
+type PagesRow = { health: QuietPage['health']; pages: number; quiet: number; rows: QuietPage[] | null };
 type Counted<T> = T & { all: number };
 /** Times as they come from PostgreSQL, which JSON writes as the API does. */
 type Row<T> = Counted<{ [K in keyof T]: T[K] }>;
@@ -38,8 +39,19 @@ export function createHealthStore(sql: Sql) {
 
   return {
     async report(): Promise<StoredHealth> {
-      const [pages, stuck, longRunning, failed, tokens, webhooks, rateLimits] = await Promise.all([
-        sql<PageCount[]>`SELECT health, count(*) AS pages FROM page_health GROUP BY health`,
+      const [pages, stuck, longRunning, failed, tokens, rateLimits] = await Promise.all([
+        // the view is read once: it counts what is stored of every page
+        sql<PagesRow[]>`
+          WITH health AS (
+            SELECT h.*, row_number() OVER (PARTITION BY h.is_quiet ORDER BY h.page_name, h.page_id) AS place
+            FROM (SELECT *, coalesce(silent_since IS NOT NULL OR subscription_state = 'failed', false) AS is_quiet FROM page_health) h
+          )
+          SELECT health, count(*) AS pages, count(*) FILTER (WHERE is_quiet) AS quiet,
+            json_agg(json_build_object('pageId', page_id, 'facebookPageId', facebook_page_id, 'pageName', page_name,
+              'health', health, 'silentSince', ${time('silent_since')}, 'subscriptionError', subscription_error,
+              'lastDeliveryAt', ${time('last_webhook_at')}, 'pendingDeliveries', pending_deliveries) ORDER BY place)
+              FILTER (WHERE is_quiet AND place <= ${MAX_REPORTED}) AS rows
+          FROM health GROUP BY health`,
         sql<
           Row<SilentSync>[]
         >`SELECT ${started}, status, fetched, total, ${time('last_heard_at')} AS "lastHeardAt",
@@ -57,10 +69,6 @@ export function createHealthStore(sql: Sql) {
           Row<PageToken>[]
         >`SELECT id AS "pageId", facebook_page_id AS "facebookPageId", name AS "pageName", token_state AS state,
           ${all} FROM facebook_pages WHERE token_state = 'needs_reconnect' AND disconnected_at IS NULL ORDER BY name, id ${limit}`,
-        sql<Row<QuietPage>[]>`SELECT ${page}, health, ${time('silent_since')} AS "silentSince",
-          subscription_error AS "subscriptionError", ${time('last_webhook_at')} AS "lastDeliveryAt",
-          pending_deliveries AS "pendingDeliveries", ${all} FROM page_health
-          WHERE silent_since IS NOT NULL OR subscription_state = 'failed' ${limit}`,
         sql<
           Row<RateLimit>[]
         >`SELECT asset, pool, ${page}, usage_percent AS "usagePercent", headroom_percent AS "headroomPercent",
@@ -77,7 +85,10 @@ export function createHealthStore(sql: Sql) {
         longRunning: some(longRunning),
         failed: some(failed),
         tokens: some(tokens),
-        webhooks: some(webhooks),
+        webhooks: {
+          count: pages.reduce((sum, row) => sum + row.quiet, 0),
+          data: pages.flatMap((row) => row.rows ?? []),
+        },
         rateLimits: some(rateLimits),
       };
     },

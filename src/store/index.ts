@@ -1,5 +1,8 @@
 import { createAnalyticsStore } from './analytics.ts';
 import { createApiTokenStore } from './api-tokens.ts';
+import { createAutoSyncStore } from './auto-sync.ts';
+import { createBatchSteps } from './batch-steps.ts';
+import { createBatchSyncStore } from './batch-syncs.ts';
 import { createBatchStore } from './batches.ts';
 import { createConversationStore } from './conversations.ts';
 import { createLoginStore } from './facebook-logins.ts';
@@ -9,6 +12,7 @@ import { createHistoryStore } from './histories.ts';
 import { createIdempotencyStore } from './idempotency.ts';
 import { createJobLifecycle } from './job-lifecycle.ts';
 import { createJobStore } from './jobs.ts';
+import { createNotificationStore } from './notifications.ts';
 import { createPageTokenStore } from './page-tokens.ts';
 import { createPageStore } from './pages.ts';
 import { createReportStore } from './reports.ts';
@@ -36,6 +40,8 @@ export function createStore(sql: Sql, cipher: TokenCipher) {
     failures: createFailureStore(sql),
     conversations: createConversationStore(sql),
     upkeep: createUpkeepStore(sql),
+    autoSync: createAutoSyncStore(sql),
+    notifications: createNotificationStore(sql),
     subscriptions: createSubscriptionStore(sql),
     deliveries: createDeliveryStore(sql),
     webhookItems: createWebhookItemStore(sql),
@@ -47,6 +53,8 @@ export function createStore(sql: Sql, cipher: TokenCipher) {
     analytics: createAnalyticsStore(sql),
     health: createHealthStore(sql),
     reports: createReportStore(sql),
+    batchSyncs: createBatchSyncStore(sql),
+    batchSteps: createBatchSteps(sql),
     /** Whether PostgreSQL answers. */
     async isReady(): Promise<boolean> {
       try {
@@ -59,6 +67,7 @@ export function createStore(sql: Sql, cipher: TokenCipher) {
   };
 }
 
+export type { AutoSyncState } from './auto-sync.ts';
 export type {
   Batch,
   BatchResult,
@@ -67,6 +76,9 @@ export type {
   FailureInput,
   StreamPosition,
 } from './batch.ts';
+export { listenToBatches } from './batch-channel.ts';
+export type { BatchStep, StartedPage } from './batch-steps.ts';
+export type { BatchChanges } from './batch-syncs.ts';
 export type { LoginPage } from './facebook-logins.ts';
 export { createGraphBudget } from './graph-budget.ts';
 export type { SilentSync, StoredHealth } from './health.ts';
@@ -82,6 +94,7 @@ export type { Claim, KeptAnswer, KeyedRequest } from './idempotency.ts';
 export type { JobScope } from './job-scope.ts';
 export { decodeCursor, isUuid, type Keyset } from './keyset.ts';
 export { migrate } from './migrate.ts';
+export type { NotificationFilter } from './notifications.ts';
 export { type PageCredentials, PageDisconnected, UnreadableToken } from './pages.ts';
 export { listenToProgress, type ProgressHint, type StoredItem } from './progress-channel.ts';
 export type { RotationResult } from './rotate-tokens.ts';

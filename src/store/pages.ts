@@ -1,6 +1,7 @@
+import type { PipelineMode } from '../contract/auto-sync.ts';
 import { expiresSoon, missingScopes, type TokenFacts } from '../contract/page-token.ts';
 import type { SyncCheckpoint } from '../contract/progress.ts';
-import type { ConnectPageRequest } from '../contract/requests.ts';
+import type { ConnectPageRequest, PatchPageRequest } from '../contract/requests.ts';
 import type { ListResource, PageResource, PageToken, PageWebhooks } from '../contract/resources.ts';
 import { isUuid, type Keyset, keysetPage } from './keyset.ts';
 import type { Sql } from './sql.ts';
@@ -20,6 +21,10 @@ interface PageRow {
   disconnected_at: Date | null;
   last_synced_at: Date | null;
   sync_checkpoint: SyncCheckpoint | null;
+  auto_sync: boolean;
+  sync_interval_seconds: number;
+  auto_pipeline_id: string | null;
+  auto_pipeline_mode: PipelineMode;
   subscription_state: PageWebhooks['subscription'];
   subscribed_fields: string[];
   subscription_error: string | null;
@@ -57,8 +62,9 @@ export class PageDisconnected extends Error {
 /** `facebook_pages`: pages and their tokens. */
 export function createPageStore(sql: Sql, cipher: TokenCipher) {
   const columns = sql`id, facebook_page_id, name, instagram_account_id, token_state, token_checked_at, token_expires_at,
-    token_data_access_expires_at, token_scopes, token_error, disconnected_at, last_synced_at,
-    sync_checkpoint, subscription_state, subscribed_fields, subscription_error, subscription_checked_at, last_webhook_at,
+    token_data_access_expires_at, token_scopes, token_error, disconnected_at, last_synced_at, sync_checkpoint, auto_sync,
+    sync_interval_seconds, auto_pipeline_id, auto_pipeline_mode, subscription_state, subscribed_fields, subscription_error,
+    subscription_checked_at, last_webhook_at,
     created_at`;
   const decrypt = (encrypted: string, owner: string) => {
     try {
@@ -95,6 +101,7 @@ export function createPageStore(sql: Sql, cipher: TokenCipher) {
           },
           access_token = excluded.access_token,
           token_state = 'valid',
+          token_set_at = now(),
           token_checked_at = excluded.token_checked_at,
           token_expires_at = excluded.token_expires_at,
           token_data_access_expires_at = excluded.token_data_access_expires_at,
@@ -107,24 +114,24 @@ export function createPageStore(sql: Sql, cipher: TokenCipher) {
       return { page: toPage(row), created: row.created };
     },
 
+    /** Changes what is named. @returns `null` when there is no such page */
+    async update(pageId: string, change: PatchPageRequest): Promise<PageResource | null> {
+      const [row] = await sql<PageRow[]>`
+        UPDATE facebook_pages SET updated_at = now(), name = coalesce(${change.name ?? null}, name),
+          instagram_account_id = ${change.instagramAccountId === undefined ? sql`instagram_account_id` : change.instagramAccountId},
+          auto_sync = coalesce(${change.autoSync ?? null}, auto_sync),
+          sync_interval_seconds = coalesce(${change.syncIntervalSeconds ?? null}, sync_interval_seconds),
+          auto_pipeline_id = ${change.autoPipelineId === undefined ? sql`auto_pipeline_id` : change.autoPipelineId},
+          auto_pipeline_mode = coalesce(${change.autoPipelineMode ?? null}, auto_pipeline_mode)
+        WHERE id = ${pageId} RETURNING ${columns}`;
+      return row === undefined ? null : toPage(row);
+    },
+
     /** @param reference our UUID or the Facebook page ID */
     async find(reference: string): Promise<PageResource | null> {
       const [row] = await sql<PageRow[]>`
         SELECT ${columns} FROM facebook_pages
         WHERE ${isUuid(reference) ? sql`id = ${reference}` : sql`facebook_page_id = ${reference}`}`;
-      return row === undefined ? null : toPage(row);
-    },
-
-    /** Changes what is given. @returns `null` when there is no such page */
-    async update(
-      pageId: string,
-      change: { name?: string | undefined; instagramAccountId?: string | null | undefined },
-    ): Promise<PageResource | null> {
-      const { name, instagramAccountId } = change;
-      const [row] = await sql<PageRow[]>`
-        UPDATE facebook_pages SET updated_at = now(), name = coalesce(${name ?? null}, name),
-          instagram_account_id = ${instagramAccountId === undefined ? sql`instagram_account_id` : instagramAccountId}
-        WHERE id = ${pageId} RETURNING ${columns}`;
       return row === undefined ? null : toPage(row);
     },
 
@@ -195,6 +202,10 @@ function toPage(row: PageRow): PageResource {
     disconnectedAt: iso(row.disconnected_at),
     lastSyncedAt: iso(row.last_synced_at),
     syncCheckpoint: row.sync_checkpoint,
+    autoSync: row.auto_sync,
+    syncIntervalSeconds: row.sync_interval_seconds,
+    autoPipelineId: row.auto_pipeline_id,
+    autoPipelineMode: row.auto_pipeline_mode,
     webhooks: {
       subscription: row.subscription_state,
       fields: row.subscribed_fields,

@@ -7,7 +7,7 @@ import {
 import { MAINTENANCE_TASKS, type MaintenanceTask } from '../contract/maintenance.ts';
 import type { MaintenanceRun, MaintenanceSchedule } from '../contract/maintenance-resources.ts';
 import { maintenanceId } from '../contract/names.ts';
-import { answerWithin } from './sync.ts';
+import { within } from './calls.ts';
 
 /** How long Temporal may take for one answer, in milliseconds: a schedule is asked whether its run has ended meanwhile. */
 const DEADLINE_MS = 10_000;
@@ -27,14 +27,14 @@ export type MaintenanceControl = ReturnType<typeof createMaintenanceControl>;
 
 /** @param prefix of the installation, as for its task queues */
 export function createMaintenanceControl(client: Client, prefix: string) {
-  const within = <T>(call: () => Promise<T>) => answerWithin(client, DEADLINE_MS, call);
+  const patiently = <T>(call: () => Promise<T>) => within(client, call, DEADLINE_MS);
   const handle = (task: MaintenanceTask) => client.schedule.getHandle(maintenanceId(prefix, task));
 
   /** What became of a run; its end may be forgotten by now. */
   async function describeRun({ workflowId, runId, startedAt }: Omit<MaintenanceRun, 'state' | 'result'>) {
     const run = { workflowId, runId, startedAt };
     try {
-      return await within(async (): Promise<MaintenanceRun> => {
+      return await patiently(async (): Promise<MaintenanceRun> => {
         const workflow = client.workflow.getHandle(workflowId, runId);
         const state = STATES[(await workflow.describe()).status.name] ?? 'unknown';
         return { ...run, state, result: state === 'completed' ? await workflow.result() : null };
@@ -47,7 +47,7 @@ export function createMaintenanceControl(client: Client, prefix: string) {
   async function describe(task: MaintenanceTask): Promise<MaintenanceSchedule> {
     const scheduleId = maintenanceId(prefix, task);
     try {
-      const { state, info } = await within(() => handle(task).describe());
+      const { state, info } = await patiently(() => handle(task).describe());
       const last = lastRunOf(info);
       return {
         task,
@@ -84,7 +84,7 @@ export function createMaintenanceControl(client: Client, prefix: string) {
      */
     async run(task: MaintenanceTask): Promise<string | null> {
       try {
-        await within(() => handle(task).trigger(ScheduleOverlapPolicy.BUFFER_ONE));
+        await patiently(() => handle(task).trigger(ScheduleOverlapPolicy.BUFFER_ONE));
       } catch (error) {
         if (error instanceof ScheduleNotFoundError) return null;
         throw error;

@@ -18,6 +18,7 @@ export interface MaintenanceSchedules {
   taskQueue: string;
   reconcileEveryMs: number;
   webhookSweepMs: number;
+  scheduleCheckMs: number;
   /** `null`: webhooks are not configured, and nobody is subscribed to them. */
   subscriptionCheckMs: number | null;
   /** Whether the app's id and secret are configured, without which Meta says nothing of tokens. */
@@ -92,6 +93,12 @@ function maintenanceSchedules(options: MaintenanceSchedules): MaintenanceSchedul
       'webhooks',
       'wakes pages with deliveries that wait',
       { intervals: [{ every: options.webhookSweepMs }] },
+      { catchupWindow: '10 seconds' },
+    ),
+    schedule(
+      'schedules',
+      'compares the schedules of automatic syncs with their pages',
+      { intervals: [{ every: options.scheduleCheckMs }] },
       { catchupWindow: '10 seconds' },
     ),
     ...(options.subscriptionCheckMs === null

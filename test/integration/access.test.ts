@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiTokenResource, CreatedTokenResource, Scope } from '../../src/contract/access.ts';
 import { signIn } from '../support/browser.ts';
 import { expectProblem } from '../support/problem.ts';
+import { startProgram } from '../support/program.ts';
 import { type Api, type Stack, startStack } from '../support/stack.ts';
 
 /** Who may use the API: tokens, browsers, pages of other origins. */
@@ -199,6 +200,26 @@ describe('a browser', () => {
     }
     await rm(log);
   });
+});
+
+test('in production no program starts with an example for a secret', async () => {
+  const examples = {
+    ...stack.env,
+    NODE_ENV: 'production',
+    TOKEN_ENCRYPTION_KEYS: Buffer.alloc(32).toString('base64'),
+    PAGESYNC_API_TOKEN: 'change-me-change-me-change-me-change-me',
+    FACEBOOK_VERIFY_TOKEN: 'my-verify-token',
+  };
+  const programs = ['src/server.ts', 'src/worker.ts', 'src/migrate.ts'];
+  const ends = programs.map(async (file) => {
+    const program = startProgram(file, [], examples);
+    expect([file, await program.exited]).toEqual([file, 1]);
+    for (const name of ['TOKEN_ENCRYPTION_KEYS', 'PAGESYNC_API_TOKEN', 'FACEBOOK_VERIFY_TOKEN']) {
+      expect(program.output()).toContain(`  ${name}: `);
+      expect(program.output()).not.toContain(examples[name as keyof typeof examples]);
+    }
+  });
+  await Promise.all(ends);
 });
 
 describe('other origins', () => {

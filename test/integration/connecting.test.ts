@@ -241,6 +241,13 @@ describe('a pasted token', () => {
       tokenState: 'needs_reconnect',
       token: { state: 'needs_reconnect', error: expect.stringContaining('expired') },
     });
+    for (const [page, kind] of [
+      [soon, 'token-expiring'],
+      [dead, 'token-expired'],
+    ] as const) {
+      const told = await send<{ data: { kind: string }[] }>('GET', `/api/notifications?pageId=${page.id}`);
+      expect(told.body.data, 'once, though it was looked at twice').toMatchObject([{ kind }]);
+    }
   });
 });
 
@@ -278,6 +285,8 @@ describe('a page that needs to be connected again', () => {
       })}`,
       { method: 'POST' },
     );
+    await send('PATCH', `/api/pages/${page.id}`, { autoSync: true, syncIntervalSeconds: 86_400 });
+    expect(await hasSchedule(page)).toBe(true);
     control('/latency', { ms: 60 });
     await send('POST', `/api/pages/${page.id}/sync`);
     await eventually(async () => {
@@ -290,6 +299,7 @@ describe('a page that needs to be connected again', () => {
       body: { disconnectedAt: expect.any(String), token: { state: 'disconnected' } },
     });
     expect(await inStatus(page, 'CANCELLED')).toBeTruthy();
+    expect(await hasSchedule(page)).toBe(false);
     control('/latency', { ms: 0 });
     const { pages } = stack.simulator.control('GET', '/webhooks') as {
       pages: { id: string; state: string }[];
@@ -326,6 +336,8 @@ describe('a page that needs to be connected again', () => {
       instagramAccountId,
     });
     expect(back).toMatchObject({ status: 200, body: { id: page.id, disconnectedAt: null } });
+    expect(await hasSchedule(page)).toBe(true);
+    await send('PATCH', `/api/pages/${page.id}`, { autoSync: false });
     await eventually(async () => {
       // the workflow ends a moment after its job
       const { status } = await send('POST', `/api/pages/${page.id}/sync`, { resume: true });
@@ -335,6 +347,18 @@ describe('a page that needs to be connected again', () => {
     await expectInboxStored(stack, page);
   });
 });
+
+const hasSchedule = (page: TestPage) =>
+  stack.temporal.schedule
+    .getHandle(autoSyncScheduleId(stack.config.queuePrefix, page.facebookPageId))
+    .describe()
+    .then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof ScheduleNotFoundError) return false;
+        throw error;
+      },
+    );
 
 function proofOf(token: string): string {
   return createHmac('sha256', LOGIN_SECRET).update(token).digest('hex');

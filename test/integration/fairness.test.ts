@@ -9,6 +9,7 @@ import { createGraphClient } from '../../src/graph/index.ts';
 import { createGraphBudget, createStore, createTokenCipher } from '../../src/store/index.ts';
 import { createSyncControl } from '../../src/temporal/sync.ts';
 import { createQueueWorker } from '../../src/temporal/worker.ts';
+import { schedulesOf } from '../support/auto-sync.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Stack, startStack, type TestPage } from '../support/stack.ts';
 
@@ -131,6 +132,7 @@ async function startNarrowWorker(places: number): Promise<string[]> {
     graph,
     sliceMs: 0,
     standstillMs: config.standstillMs,
+    schedules: schedulesOf(stack),
   });
   const slices: string[] = [];
   const worker = await createQueueWorker({

@@ -38,10 +38,10 @@ test('three workers that start at once make each schedule once, under the prefix
       for await (const { scheduleId } of stack.temporal.schedule.list()) {
         if (scheduleId.startsWith(stack.config.queuePrefix)) ids.push(scheduleId);
       }
-      return ids.length >= 3 ? ids.sort() : null;
+      return ids.length >= 4 ? ids.sort() : null;
     }, 'the schedules');
   // nobody is subscribed to webhooks that are not configured
-  expect(await ours()).toEqual([id('reconcile'), id('retention'), id('webhooks')]);
+  expect(await ours()).toEqual([id('reconcile'), id('retention'), id('schedules'), id('webhooks')]);
   const { spec, policies, action } = await describeReconcile();
   expect(spec.intervals).toMatchObject([{ every: 1000 }]);
   expect(policies.overlap).toBe('SKIP');
@@ -81,6 +81,7 @@ test('Temporal that does not answer at first is waited for in the background', a
     taskQueue: 'any',
     reconcileEveryMs: 60_000,
     webhookSweepMs: 60_000,
+    scheduleCheckMs: 60_000,
     subscriptionCheckMs: 60_000,
     checkTokens: true,
   };

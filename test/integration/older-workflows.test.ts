@@ -5,6 +5,7 @@ import { createActivities } from '../../activities/index.ts';
 import type { SyncSliceInput } from '../../src/contract/slice.ts';
 import { createGraphClient } from '../../src/graph/index.ts';
 import { createGraphBudget, createStore, createTokenCipher } from '../../src/store/index.ts';
+import { schedulesOf } from '../support/auto-sync.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
 /* What a workflow of an earlier version has scheduled may be carried out by a worker of this one. */
@@ -23,6 +24,7 @@ test('a slice that was scheduled when there were only full syncs takes every con
     graph: createGraphClient(config.graph, createGraphBudget(sql, 0), 5000),
     sliceMs: 60_000,
     standstillMs: 0,
+    schedules: schedulesOf(stack),
   });
   const ids = { jobId: randomUUID(), pageId: page.id, facebookPageId: page.facebookPageId };
   const options = { mode: 'full', trigger: 'manual', messageDepth: 'all', maxConversations: null } as const;

@@ -1,6 +1,7 @@
 /* Every operation of the OpenAPI document is called on a real installation, and every answer held against the document. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BatchResource, BatchStatusResource } from '../../src/contract/batch-resources.ts';
 import type { BegunFacebookLogin } from '../../src/contract/facebook-login.ts';
 import type { ConversationResource, JobResource, ListResource } from '../../src/contract/resources.ts';
 import { signIn } from '../support/browser.ts';
@@ -90,6 +91,13 @@ describe('answers are as the document says', () => {
     await fails(422, 'POST', '/api/pages', {});
     await fails(400, 'GET', '/api/pages?limit=x');
     await fails(404, 'GET', '/api/pages/unknown');
+    await works('PATCH', `/api/pages/${request.facebookPageId}`, { autoSync: true });
+    await works('PATCH', `/api/pages/${request.facebookPageId}`, {
+      autoSync: false,
+      autoPipelineId: 'later',
+    });
+    await fails(422, 'PATCH', `/api/pages/${request.facebookPageId}`, { syncIntervalSeconds: 59 });
+    await fails(404, 'PATCH', '/api/pages/unknown', {});
     await works('PATCH', `/api/pages/${request.facebookPageId}`, { name: 'Another name' });
     await fails(422, 'PATCH', `/api/pages/${request.facebookPageId}`, { facebookPageId: '1' });
     await works('DELETE', `/api/pages/${request.facebookPageId}`);
@@ -218,6 +226,43 @@ describe('answers are as the document says', () => {
     await works('GET', `/api/facebook/pages/${untouched.id}/latest-sync`);
     stack.simulator.control('POST', '/token', { page: untouched.facebookPageId, state: 'expired' });
     await fails(502, 'POST', '/api/conversations/sync', { pageId: untouched.id });
+  });
+
+  test('notifications', async () => {
+    await stack.sql`INSERT INTO notifications (page_id, kind, severity, title, text, dedupe_key)
+      SELECT ${page.id}, 'sync-finished', 'info', 'News', '', n FROM generate_series(1, 3) n`;
+    const path = `/api/notifications?pageId=${page.id}&kind=sync-finished&unread=true&limit=2`;
+    const { data } = await works<ListResource<{ id: number }>>('GET', path);
+    await works('POST', `/api/notifications/${data[0]?.id}/read`);
+    await works('POST', '/api/notifications/read-all', { upTo: data[1]?.id });
+    await fails(404, 'POST', '/api/notifications/0/read');
+    await fails(404, 'POST', '/api/notifications/x/read');
+    await fails(400, 'GET', '/api/notifications?unread=maybe');
+  });
+
+  test('batches', async () => {
+    const shape = { conversations: 20, messages: 1 };
+    const pages = await Promise.all([stack.addPage(shape), stack.addPage(shape)]);
+    stack.simulator.control('POST', '/latency', { ms: 1500 });
+    const pageIds = pages.map(({ id }) => id);
+    const { id } = await works<BatchResource>('POST', '/api/batches', {
+      pageIds,
+      mode: 'full',
+      concurrency: 1,
+    });
+    await fails(409, 'POST', `/api/batches/${id}/resume`);
+    await works('GET', '/api/batches?limit=1');
+    await works('POST', `/api/batches/${id}/cancel`);
+    const status = async () => (await works<BatchStatusResource>('GET', `/api/batches/${id}`)).batch.status;
+    await eventually(async () => (await status()) === 'CANCELLED', 'the end of the batch');
+    await fails(404, 'POST', `/api/batches/${id}/cancel`);
+    stack.simulator.control('POST', '/latency', { ms: 0 });
+    await works('POST', `/api/batches/${id}/resume`);
+    await works('GET', `/api/batches/${id}/stream`);
+    expect(await status()).toBe('COMPLETED');
+    await works('GET', `/api/batches/${id}/pages?state=COMPLETED`);
+    await fails(409, 'POST', `/api/batches/${id}/resume`);
+    await fails(422, 'POST', '/api/batches', { mode: 'full' });
   });
 
   test('the document itself', async () => {

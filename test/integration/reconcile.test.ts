@@ -8,6 +8,7 @@ import type { SyncWorkflowInput } from '../../src/contract/sync-options.ts';
 import { createStore, createTokenCipher } from '../../src/store/index.ts';
 import { createQueueWorker } from '../../src/temporal/worker.ts';
 import { createWorkflowLookUp } from '../../src/temporal/workflow-state.ts';
+import { schedulesOf } from '../support/auto-sync.ts';
 import { eventually } from '../support/eventually.ts';
 import { runTask } from '../support/maintenance.ts';
 import { pageUnderTest } from '../support/page-under-test.ts';
@@ -195,10 +196,10 @@ describe('without a clear answer nothing is closed', () => {
       activities: createMaintenanceActivities({
         store: createStore(sql, createTokenCipher(config.tokenKeys)),
         lookUpWorkflow: createWorkflowLookUp(client),
+        schedules: schedulesOf(under.stack),
         reconcileGraceMs: 0,
         retentionDays: 30,
         graphApp: null,
-        tellOfToken: async () => {},
       }),
     });
     ours.push({ worker, stopped: worker.run() });

@@ -2,9 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiTokenResource, CreatedTokenResource, Scope } from '../../src/contract/access.ts';
+import { syncWorkflowId } from '../../src/contract/names.ts';
 import type { JobResource, PageResource } from '../../src/contract/resources.ts';
+import { eventually } from '../support/eventually.ts';
 import { expectProblem } from '../support/problem.ts';
-import { type Api, type Stack, startStack } from '../support/stack.ts';
+import { startProgram } from '../support/program.ts';
+import { startRelay } from '../support/relay.ts';
+import { type Api, type Stack, startStack, type TestPage } from '../support/stack.ts';
 
 /** What becomes of requests that come twice, too often, too large, too slowly, or too late. */
 let stack: Stack;
@@ -22,26 +26,33 @@ async function newToken(scope: Scope): Promise<CreatedTokenResource> {
 const as = (token: string, path: string, init: RequestInit = {}, api: Api = stack.api) =>
   fetch(api.url + path, { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } });
 
+/** Waits until the page takes another sync: its workflow ends a moment after its job. */
+async function idle(page: TestPage): Promise<void> {
+  await stack.ended(page);
+  await stack.temporal.workflow.getHandle(syncWorkflowId(page.facebookPageId)).result();
+}
+
 describe('an Idempotency-Key', () => {
-  const send = (path: string, key: string, body: object, token = stack.config.apiToken) =>
-    as(token, path, {
-      method: 'POST',
-      headers: { ...json, 'idempotency-key': key },
-      body: JSON.stringify(body),
-    });
+  const send = (path: string, key: string, body: object, token = stack.config.apiToken, api = stack.api) => {
+    const headers = { ...json, 'idempotency-key': key };
+    return as(token, path, { method: 'POST', headers, body: JSON.stringify(body) }, api);
+  };
 
   test('sent ten times at once starts one job, and is answered again as it was at first', async () => {
     const page = await stack.addPage({ conversations: 5 });
     const path = `/api/pages/${page.id}/sync`;
     const key = randomUUID();
-    const answers = await Promise.all(Array.from({ length: 10 }, () => send(path, key, { mode: 'full' })));
+    const apis = [stack.api, await stack.addApi({})];
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, i) => send(path, key, { mode: 'full' }, undefined, apis[i % 2])),
+    );
     const done = answers.filter(({ status }) => status === 202);
     for (const other of answers.filter(({ status }) => status !== 202))
       await expectProblem(other, 409, 'idempotency-in-progress');
     expect(done.filter(({ headers }) => !headers.has('idempotency-replayed'))).toHaveLength(1);
     const jobs = (await Promise.all(done.map((answer) => answer.json()))) as JobResource[];
     expect(new Set(jobs.map(({ id }) => id)).size).toBe(1);
-    await stack.ended(page);
+    await idle(page);
 
     const again = await send(path, key, { mode: 'full' });
     expect([again.status, again.headers.get('idempotency-replayed'), again.headers.get('location')]).toEqual([
@@ -59,7 +70,7 @@ describe('an Idempotency-Key', () => {
     const { token } = await newToken('sync');
     await expectProblem(await send(path, key, { mode: 'no' }, token), 422, 'validation');
     expect((await send(path, key, { mode: 'incremental' }, token)).status).toBe(202);
-    await stack.ended(page);
+    await idle(page);
 
     // a problem is an answer too
     const [pause, late] = [`${path}/pause`, randomUUID()];
@@ -69,30 +80,45 @@ describe('an Idempotency-Key', () => {
     await expectProblem(replayed, 404, 'sync-not-running');
   });
 
-  test('whose process died is worked on again after a minute; a server’s fault is not kept, nor a secret', async () => {
+  test('whose process was killed is worked on again after a minute', async () => {
     const page = await stack.addPage({ conversations: 2 });
-    const path = `/api/pages/${page.id}/sync`;
-    const key = randomUUID();
-    await stack.sql`INSERT INTO idempotency_keys (principal, key, request_hash, claim_id)
-      SELECT 'bootstrap', ${key}, request_hash, gen_random_uuid() FROM idempotency_keys LIMIT 1`;
-    // the hash of this very request
-    const body = { mode: 'selective', maxConversations: 1 };
-    const probe = randomUUID();
+    const [path, key] = [`/api/pages/${page.id}/sync`, randomUUID()];
+    // one that waits for Temporal when it is killed
+    const relay = await startRelay(stack.env.TEMPORAL_ADDRESS ?? '');
+    relay.stall();
+    const env = { ...stack.env, HOST: '127.0.0.1', TEMPORAL_ADDRESS: relay.address, LOG_LEVEL: 'info' };
+    const program = startProgram('src/server.ts', [], env);
+    try {
+      const port = await eventually(() => /"port":(\d+)/.exec(program.output())?.[1], program.output);
+      const waiting = send(path, key, {}, undefined, { ...stack.api, url: `http://127.0.0.1:${port}` });
+      const broken = expect(waiting).rejects.toThrow();
+      await eventually(
+        async () => (await stack.sql`SELECT FROM idempotency_keys WHERE key = ${key}`).length > 0,
+        'the claim',
+      );
+      program.kill('SIGKILL');
+      await Promise.all([broken, program.exited]);
+    } finally {
+      program.kill('SIGKILL');
+      await relay.close();
+    }
+    await expectProblem(await send(path, key, {}), 409, 'idempotency-in-progress');
+    await stack.sql`UPDATE idempotency_keys SET alive_at = now() - interval '61 seconds' WHERE key = ${key}`;
+    const taken = await send(path, key, {});
+    expect([taken.status, taken.headers.get('idempotency-replayed')]).toEqual([202, null]);
+    expect((await send(path, key, {})).headers.get('idempotency-replayed')).toBe('true');
+    await idle(page);
+  });
+
+  test('is free again after a fault of the server; an answer with a secret is not kept', async () => {
+    const page = await stack.addPage({ conversations: 2 });
+    const [path, key] = [`/api/pages/${page.id}/sync`, randomUUID()];
     await stack.sql`ALTER TABLE facebook_pages RENAME TO pages_away`;
-    const failed = await send(path, probe, body);
+    const failed = await send(path, key, {});
     await stack.sql`ALTER TABLE pages_away RENAME TO facebook_pages`;
     expect(failed.status).toBe(500);
-    const kept = await stack.sql`SELECT FROM idempotency_keys WHERE key = ${probe}`;
-    expect(kept).toHaveLength(0);
-    expect((await send(path, probe, body)).status).toBe(202);
-    await stack.ended(page);
-    await stack.sql`UPDATE idempotency_keys dead SET request_hash = p.request_hash FROM idempotency_keys p
-      WHERE dead.key = ${key} AND p.key = ${probe}`;
-    await expectProblem(await send(path, key, body), 409, 'idempotency-in-progress');
-    await stack.sql`UPDATE idempotency_keys SET alive_at = now() - interval '61 seconds' WHERE key = ${key}`;
-    const taken = await send(path, key, body);
-    expect([taken.status, taken.headers.get('idempotency-replayed')]).toEqual([202, null]);
-    await stack.ended(page);
+    expect((await send(path, key, {})).status).toBe(202);
+    await idle(page);
 
     const tokens = await Promise.all(
       [0, 1].map(() => send('/api/tokens', key, { name: 'twice', scope: 'read' })),
@@ -231,8 +257,8 @@ describe('limits', () => {
       served += 1;
     }
     const { answers } = await cut;
-    expect(Date.now() - began).toBeLessThan(10_000);
-    expect(served).toBeGreaterThan(5);
+    expect(Date.now() - began).toBeLessThan(25_000);
+    expect(served).toBeGreaterThan(2);
     for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.1 408 |^$/);
     expect(answers.filter((answer) => answer.includes(' 408 ')).length).toBeGreaterThan(0);
     expect(await stack.sql`SELECT FROM api_tokens WHERE name = '{'`).toHaveLength(0);
@@ -243,8 +269,11 @@ describe('limits', () => {
 function drip(port: number, start: string): Promise<string> {
   return new Promise((resolve) => {
     let answer = '';
-    const socket = connect(port, '127.0.0.1', () => socket.write(start));
-    const timer = setInterval(() => socket.write('a'), 50);
+    let timer: NodeJS.Timeout | undefined;
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.write(start);
+      timer = setInterval(() => socket.write('a'), 50);
+    });
     socket.on('data', (data) => {
       answer += data;
     });

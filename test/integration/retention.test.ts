@@ -96,6 +96,7 @@ test('deletes jobs that ended 30 days ago, but never the newest sync of a page o
     payloads: 0,
     deliveries: 0,
     expired: 0,
+    notifications: 0,
   });
 });
 
@@ -186,4 +187,13 @@ describe('an attempt that comes after the batches were deleted', () => {
       WHERE page_id = ${page.id} AND graph_conversation_id = 'late-at-all'`;
     expect(row?.n).toBe(0);
   });
+});
+
+test('notifications that were read so long ago are deleted', async () => {
+  for (const days of [29, 31]) {
+    await stack.sql`INSERT INTO notifications (page_id, kind, severity, title, text, dedupe_key, read_at)
+      VALUES (${page.id}, 'sync-failed', 'error', 'a title', '', ${randomUUID()}, now() - ${days} * interval '1 day')`;
+  }
+  expect(await retain()).toMatchObject({ notifications: 1 });
+  expect(await retain()).toMatchObject({ notifications: 0 });
 });

@@ -33,7 +33,7 @@ export function startProgram(file: string, args: string[], env: Record<string, s
 }
 
 /** The environment without what would point our programs anywhere. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
+export function cleanEnvironment(): NodeJS.ProcessEnv {
   const names =
     /^(TEMPORAL_(?!CLI_PATH)|GRAPH_|FACEBOOK_|PAGESYNC_(?!CACHE_DIR)|DATABASE_URL$|PORT$|LOG_LEVEL$|VITEST|NODE_OPTIONS$)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !names.test(name)));

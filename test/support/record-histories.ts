@@ -1,19 +1,32 @@
+import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, test } from 'vitest';
+import type { BatchResource } from '../../src/contract/batch-resources.ts';
+import type { BatchSyncInput, BatchSyncResult } from '../../src/contract/batches.ts';
 import { MAINTENANCE_TASKS } from '../../src/contract/maintenance.ts';
 import {
+  batchProgressQuery,
   cancelSignal,
   pauseSignal,
   progressQuery,
   resumeSignal,
   wakeSignal,
 } from '../../src/contract/messages.ts';
-import { taskQueues, WEBHOOK_WORKFLOW, webhookWorkflowId } from '../../src/contract/names.ts';
+import {
+  autoSyncId,
+  BATCH_WORKFLOW,
+  batchWorkflowId,
+  taskQueues,
+  WEBHOOK_WORKFLOW,
+  webhookWorkflowId,
+} from '../../src/contract/names.ts';
 import type { ConversationResource, ListResource } from '../../src/contract/resources.ts';
 import type { SyncOptions } from '../../src/contract/sync-options.ts';
 import type { WebhookWorkflowInput } from '../../src/contract/webhooks.ts';
+import { createStore, createTokenCipher } from '../../src/store/index.ts';
+import { deleteAutoSyncSchedules, schedulesOf, startAutoSync } from './auto-sync.ts';
 import { eventually } from './eventually.ts';
 import { startTask } from './maintenance.ts';
 import { type Stack, startStack, type TestPage } from './stack.ts';
@@ -177,6 +190,89 @@ test('webhooks: woken while it waits, and continued as new', async () => {
     'webhook-v1-continued',
     stack.temporal.workflow.getHandle(long.workflowId, long.firstExecutionRunId),
   );
+});
+
+test('automatic: by its schedule, joined, skipped, resumed, failed', async () => {
+  const page = await stack.addPage({ conversations: 300 });
+  const { id, facebookPageId } = page;
+  const schedule = { pageId: id, facebookPageId, wanted: true, intervalSeconds: 1, needsReconnect: false };
+  const wants = (autoSync: boolean) =>
+    stack.sql`UPDATE facebook_pages SET auto_sync = ${autoSync} WHERE id = ${id}`;
+  const run = async (name: string) => {
+    const handle = await startAutoSync(stack, page);
+    await handle.result();
+    await save(`auto-sync-v1-${name}`, handle);
+  };
+  await run('skipped');
+
+  await wants(true);
+  await schedulesOf(stack).align(schedule);
+  const handle = stack.temporal.schedule.getHandle(autoSyncId(stack.config.queuePrefix, facebookPageId));
+  const first = await eventually(
+    async () => (await handle.describe()).info.recentActions[0]?.action.workflow,
+    'the first run',
+  );
+  await schedulesOf(stack).align({ ...schedule, wanted: false });
+  const scheduled = stack.temporal.workflow.getHandle(first.workflowId, first.firstExecutionRunId);
+  await scheduled.result();
+  await save('auto-sync-v1-scheduled', scheduled);
+
+  const running = await startDirectly(stack, page);
+  await run('joined');
+  await running.handle.signal(cancelSignal);
+  await running.handle.result();
+  await run('resumed');
+
+  stack.simulator.control('POST', '/faults', {
+    match: { page: facebookPageId },
+    times: 'always',
+    fault: { kind: 'error', name: 'permission-200' },
+  });
+  await run('failed');
+  stack.simulator.control('DELETE', '/faults');
+  await deleteAutoSyncSchedules(stack);
+});
+
+test('batches: finished, cancelled, and continued as new', async () => {
+  const shape = { conversations: 30, messages: 1 };
+  const pages = await Promise.all(Array.from({ length: 6 }, () => stack.addPage(shape)));
+  const pageIds = pages.map(({ id }) => id);
+  const sync = async (ms: number) => {
+    stack.simulator.control('POST', '/latency', { ms });
+    const request = { pageIds, mode: 'full', concurrency: 2 };
+    const { id } = (await stack.api.post<BatchResource>('/api/batches', request)).body;
+    return stack.temporal.workflow.getHandle(batchWorkflowId(id));
+  };
+  const finished = await sync(20);
+  await finished.result();
+  await save('batch-sync-v1-finished', finished);
+
+  const cancelled = await sync(300);
+  await eventually(
+    async () => ((await cancelled.query(batchProgressQuery))?.counts.SYNCING ?? 0) > 0,
+    'pages at work',
+  );
+  await cancelled.signal(cancelSignal);
+  await cancelled.result();
+  await save('batch-sync-v1-cancelled', cancelled);
+
+  stack.simulator.control('POST', '/latency', { ms: 20 });
+  const batchId = randomUUID();
+  const request = { pageIds, mode: 'full', messageDepth: 'all', concurrency: 1 } as const;
+  await createStore(stack.sql, createTokenCipher(stack.config.tokenKeys)).batchSyncs.create(batchId, request);
+  const long = await stack.temporal.workflow.start<(input: BatchSyncInput) => Promise<BatchSyncResult>>(
+    BATCH_WORKFLOW,
+    {
+      workflowId: batchWorkflowId(batchId),
+      taskQueue: taskQueues(stack.config.queuePrefix).sync,
+      args: [{ batchId, continueAsNewAfterEvents: 25 }],
+    },
+  );
+  await long.result();
+  const { workflowId, firstExecutionRunId } = long;
+  const first = stack.temporal.workflow.getHandle(workflowId, firstExecutionRunId);
+  await save('batch-sync-v1-continued-first', first);
+  await save('batch-sync-v1-continued-last', stack.temporal.workflow.getHandle(workflowId));
 });
 
 test.each(MAINTENANCE_TASKS)('maintenance: %s', async (task) => {

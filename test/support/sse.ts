@@ -2,16 +2,18 @@ import { EventSource } from 'eventsource';
 import type { StreamEvent } from '../../src/contract/resources.ts';
 import type { Api } from './stack.ts';
 
-export interface ReceivedEvent {
+type JobEvent = StreamEvent & { message?: string };
+
+export interface ReceivedEvent<T = JobEvent> {
   type: string;
   id: number;
-  data: StreamEvent & { message?: string };
+  data: T;
   atMs: number;
 }
 
 /** A client of the live stream, as a browser has it. */
-export class StreamClient {
-  readonly events: ReceivedEvent[] = [];
+export class StreamClient<T = JobEvent> {
+  readonly events: ReceivedEvent<T>[] = [];
   readonly #source: EventSource;
 
   /** @param lastEventId as a browser sends it when it comes back */
@@ -26,7 +28,7 @@ export class StreamClient {
           },
         }),
     });
-    for (const type of ['snapshot', 'progress', 'final']) {
+    for (const type of ['snapshot', 'progress', 'page', 'final']) {
       this.#source.addEventListener(type, (message) => {
         this.events.push({
           type,
@@ -39,7 +41,7 @@ export class StreamClient {
     }
   }
 
-  get last(): ReceivedEvent | undefined {
+  get last(): ReceivedEvent<T> | undefined {
     return this.events.at(-1);
   }
 

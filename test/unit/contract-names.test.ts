@@ -8,6 +8,8 @@ import {
   OPEN_STATUSES,
 } from '../../src/contract/job-status.ts';
 import {
+  autoSyncId,
+  batchWorkflowId,
   maintenanceId,
   SEARCH_ATTRIBUTES,
   syncWorkflowId,
@@ -66,9 +68,16 @@ describe('names', () => {
     expect(workflowIdOf({ facebookPageId: '5', conversationId: 'd' })).not.toBe(id);
   });
 
+  test('so has a batch', () => {
+    expect(batchWorkflowId('b')).toBe('batch/b');
+    expect(connectPageRequest.shape.facebookPageId.safeParse('batch/b').success).toBe(false);
+  });
+
   test('a prefix keeps installations apart', () => {
     expect(maintenanceId('', 'reconcile')).toBe('maintenance/reconcile');
     expect(maintenanceId('blue-', 'retention')).toBe('blue-maintenance/retention');
+    expect(autoSyncId('', '100200300')).toBe('auto-sync/100200300');
+    expect(autoSyncId('blue-', '100200300')).toBe('blue-auto-sync/100200300');
     expect(taskQueues('')).toEqual({ sync: 'sync', webhook: 'webhook' });
     expect(taskQueues('blue-')).toEqual({ sync: 'blue-sync', webhook: 'blue-webhook' });
   });

@@ -27,6 +27,10 @@ const PAGE: PageResource = {
   disconnectedAt: null,
   lastSyncedAt: null,
   syncCheckpoint: null,
+  autoSync: false,
+  syncIntervalSeconds: 3600,
+  autoPipelineId: null,
+  autoPipelineMode: 'SKIP_EXISTING',
   webhooks: { subscription: 'unknown', fields: [], error: null, checkedAt: null, lastDeliveryAt: null },
   createdAt: '2026-01-31T12:00:00.000Z',
 };

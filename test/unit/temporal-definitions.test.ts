@@ -4,11 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import * as messages from '../../src/contract/messages.ts';
 import {
+  AUTO_SYNC_WORKFLOW,
+  BATCH_WORKFLOW,
   MAINTENANCE_WORKFLOW,
   SEARCH_ATTRIBUTES,
   SYNC_WORKFLOW,
   WEBHOOK_WORKFLOW,
 } from '../../src/contract/names.ts';
+import { createBatchControl } from '../../src/temporal/batches.ts';
 import { connectClient } from '../../src/temporal/connection.ts';
 import { SEARCH_ATTRIBUTE_TYPES } from '../../src/temporal/search-attributes.ts';
 import { createSyncControl, TemporalUnavailable } from '../../src/temporal/sync.ts';
@@ -32,6 +35,7 @@ describe('signals and queries', () => {
   test('have names of their own', () => {
     const names = Object.values(messages).map(({ type, name }) => `${type} ${name}`);
     expect(names.sort()).toEqual([
+      'query batchProgress',
       'query progress',
       'signal cancel',
       'signal pause',
@@ -54,12 +58,22 @@ describe('signals and queries', () => {
   );
 
   test('are all handled by the workflow, before it first waits', () => {
-    const [, source] = sources('workflows').find(([path]) => path.endsWith('sync.ts')) ?? ['', ''];
+    const [, source] = sources('workflows').find(([path]) => path === join('workflows', 'sync.ts')) ?? [
+      '',
+      '',
+    ];
     const body = source.slice(source.indexOf('export async function SyncWorkflow'));
     const start = body.indexOf('CancellationScope.nonCancellable(');
-    for (const name of Object.keys(messages).filter((one) => one !== 'wakeSignal')) {
+    const others = ['wakeSignal', 'batchProgressQuery'];
+    for (const name of Object.keys(messages).filter((one) => !others.includes(one))) {
       expect([name, body.indexOf(`setHandler(${name},`) > 0]).toEqual([name, true]);
       expect([name, body.indexOf(`setHandler(${name},`) < start]).toEqual([name, true]);
+    }
+    const [, batch] = sources('workflows').find(([path]) => path.endsWith('batch-sync.ts')) ?? ['', ''];
+    const begin = batch.indexOf('CancellationScope.nonCancellable(');
+    for (const name of ['batchProgressQuery', 'cancelSignal']) {
+      expect([name, batch.indexOf(`setHandler(${name},`) > 0]).toEqual([name, true]);
+      expect([name, batch.indexOf(`setHandler(${name},`) < begin]).toEqual([name, true]);
     }
     const [, whole] = sources('workflows').find(([path]) => path.endsWith('webhook.ts')) ?? ['', ''];
     const webhook = whole.slice(whole.indexOf('export async function WebhookWorkflow'));
@@ -72,7 +86,7 @@ describe('signals and queries', () => {
 describe('names that Temporal knows', () => {
   test('the workflows are exported under the names by which they are started', () => {
     expect(Object.keys(workflows).sort()).toEqual(
-      [MAINTENANCE_WORKFLOW, SYNC_WORKFLOW, WEBHOOK_WORKFLOW].sort(),
+      [AUTO_SYNC_WORKFLOW, BATCH_WORKFLOW, MAINTENANCE_WORKFLOW, SYNC_WORKFLOW, WEBHOOK_WORKFLOW].sort(),
     );
   });
 
@@ -86,6 +100,7 @@ describe('names that Temporal knows', () => {
 describe('while Temporal is away', () => {
   const client = connectClient({ TEMPORAL_ADDRESS: '127.0.0.1:1' });
   const control = createSyncControl(client, 'sync');
+  const batches = createBatchControl(client, 'sync');
 
   test('a start and a signal say so, a query answers nothing, and it is not ready', async () => {
     const options = { mode: 'full', trigger: 'manual', messageDepth: 'all', maxConversations: null } as const;
@@ -95,6 +110,9 @@ describe('while Temporal is away', () => {
       expect(control.command({ facebookPageId: '1' }, 'pause')).rejects.toBeInstanceOf(TemporalUnavailable),
       expect(control.progress('1')).resolves.toBeNull(),
       expect(control.isReady()).resolves.toBe(false),
+      expect(batches.start({ batchId: 'b' })).rejects.toBeInstanceOf(TemporalUnavailable),
+      expect(batches.cancel('b')).rejects.toBeInstanceOf(TemporalUnavailable),
+      expect(batches.progress('b')).resolves.toBeNull(),
     ]);
     await client.connection.close();
   });

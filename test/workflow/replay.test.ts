@@ -41,6 +41,10 @@ describe('a recorded history is replayed without a deviation', () => {
     for (const kind of ['incremental', 'up-to-date', 'repair'])
       expect(names).toContain(`sync-v2-${kind}.json`);
     for (const kind of ['woken', 'continued']) expect(names).toContain(`webhook-v1-${kind}.json`);
+    for (const kind of ['scheduled', 'joined', 'skipped', 'resumed', 'failed'])
+      expect(names).toContain(`auto-sync-v1-${kind}.json`);
+    for (const kind of ['finished', 'cancelled', 'continued-first', 'continued-last'])
+      expect(names).toContain(`batch-sync-v1-${kind}.json`);
     for (const task of MAINTENANCE_TASKS) expect(names).toContain(`maintenance-v1-${task}.json`);
   });
 });

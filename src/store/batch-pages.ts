@@ -1,0 +1,79 @@
+import type { Fragment, Transaction } from './sql.ts';
+
+/** Whether the job `j` reads a part of an inbox only: that somebody started it does not make the page's sync. */
+function isPart(tx: Transaction): Fragment {
+  return tx`(j.mode = 'selective' OR j.options ->> 'maxConversations' IS NOT NULL)`;
+}
+
+/**
+ * Settles the pages of a batch whose jobs have ended, or wait for a new token; that wait is not the batch's. A page whose
+ * job turns out to have begun, by an attempt that could not say so, is `SYNCING`; one that has waited for somebody's job
+ * on a part of its inbox has its turn after all.
+ *
+ * @param revision of the batch, with this change
+ * @returns how many pages have moved
+ */
+export async function settleEnded(tx: Transaction, batchId: string, revision: number): Promise<number> {
+  const moved = await tx`
+    UPDATE batch_sync_pages bp SET state = s.next, revision = ${revision},
+      settled_at = CASE WHEN s.next NOT IN ('PENDING', 'SYNCING') THEN now() END,
+      job_id = CASE WHEN s.next <> 'PENDING' THEN bp.job_id END, joined = bp.joined AND s.next <> 'PENDING'
+    FROM (
+      SELECT w.page_id, CASE
+        WHEN j.id IS NULL THEN 'FAILED'
+        WHEN w.joined AND j.completed_at IS NOT NULL AND ${isPart(tx)} THEN 'PENDING'
+        WHEN j.status IN ('COMPLETED', 'UP_TO_DATE') THEN 'COMPLETED'
+        WHEN j.completed_at IS NOT NULL THEN j.status
+        WHEN j.status = 'PAUSED' AND j.token_expired THEN 'NEEDS_RECONNECT'
+        ELSE 'SYNCING' END AS next
+      FROM batch_sync_pages w LEFT JOIN sync_jobs j ON j.id = w.job_id
+      WHERE w.batch_id = ${batchId} AND (w.state = 'SYNCING'
+        -- an ended job that is to be resumed has not begun; one that ended since its page's turn has
+        OR w.state = 'STARTING' AND j.id IS NOT NULL AND (j.completed_at IS NULL OR j.completed_at > w.claimed_at))
+    ) s
+    WHERE bp.batch_id = ${batchId} AND bp.page_id = s.page_id AND s.next <> bp.state`;
+  return moved.count;
+}
+
+/**
+ * Gives pages their turn, in their order, while fewer than `concurrency` are at work; one whose job a person has paused
+ * is not. Pages that cannot be synced are settled when their turn has come, and take no place. A page that was in the
+ * batch before it was resumed keeps its job: one that is open is followed, one with the page's checkpoint is resumed.
+ *
+ * @param revision of the batch, with this change
+ * @returns how many pages have moved
+ */
+export async function claimTurns(
+  tx: Transaction,
+  batchId: string,
+  revision: number,
+  concurrency: number,
+): Promise<number> {
+  const moved = await tx`
+    WITH line AS (
+      SELECT bp.page_id, bp.position, CASE
+          WHEN p.disconnected_at IS NOT NULL THEN 'NOT_CONNECTED'
+          WHEN j.status IN ('COMPLETED', 'UP_TO_DATE') AND NOT ${isPart(tx)} THEN 'COMPLETED'
+          WHEN j.status = 'PAUSED' AND j.token_expired THEN 'NEEDS_RECONNECT'
+          WHEN j.id IS NOT NULL AND j.completed_at IS NULL THEN 'SYNCING'
+          WHEN p.token_state <> 'valid' THEN 'NEEDS_RECONNECT'
+          ELSE 'STARTING' END AS next,
+        j.status IN ('PARTIAL', 'CANCELLED') AND NOT ${isPart(tx)}
+          AND p.sync_checkpoint ->> 'jobId' = j.id::text AS can_resume
+      FROM batch_sync_pages bp JOIN facebook_pages p ON p.id = bp.page_id LEFT JOIN sync_jobs j ON j.id = bp.job_id
+      WHERE bp.batch_id = ${batchId} AND bp.state = 'PENDING'
+    ), busy AS (
+      SELECT count(*) AS pages FROM batch_sync_pages bp LEFT JOIN sync_jobs j ON j.id = bp.job_id
+      WHERE bp.batch_id = ${batchId} AND bp.state IN ('STARTING', 'SYNCING') AND j.status IS DISTINCT FROM 'PAUSED'
+    ), turn AS (
+      SELECT l.*, count(*) FILTER (WHERE next IN ('STARTING', 'SYNCING'))
+        OVER (ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM line l
+    )
+    UPDATE batch_sync_pages bp SET state = t.next, revision = ${revision}, claimed_at = clock_timestamp(),
+      settled_at = CASE WHEN t.next NOT IN ('STARTING', 'SYNCING') THEN now() END,
+      joined = bp.joined AND t.next <> 'STARTING',
+      job_id = CASE WHEN t.next <> 'STARTING' OR t.can_resume THEN bp.job_id ELSE gen_random_uuid() END
+    FROM turn t, busy
+    WHERE bp.batch_id = ${batchId} AND bp.page_id = t.page_id AND t.before + busy.pages < ${concurrency}`;
+  return moved.count;
+}

@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { vi } from 'vitest';
+import { createProgram, runCommand } from '../../src/cli/program.ts';
+import { localServer } from '../../src/local/local-server.ts';
+import { cleanEnvironment } from './program.ts';
+
+const LAUNCHER = fileURLToPath(new URL('../../bin/pagesync.mjs', import.meta.url));
+
+/** What the command line has said, and how it ended. */
+export interface Said {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** The command line while it runs. */
+export interface Running {
+  child: ChildProcess;
+  stdout(): string;
+  stderr(): string;
+  ended: Promise<Said>;
+}
+
+/** Starts `pagesync` as people do, in another folder. @param input what is piped in */
+export function startPagesync(args: string[], env: Record<string, string>, input = ''): Running {
+  const child = spawn(process.execPath, [LAUNCHER, ...args], {
+    cwd: '/',
+    env: { ...cleanEnvironment(), ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      said[name] += text;
+    });
+  }
+  child.stdin.end(input);
+  return {
+    child,
+    stdout: () => said.stdout,
+    stderr: () => said.stderr,
+    ended: once(child, 'close').then(([code]) => ({ ...said, code: code as number | null })),
+  };
+}
+
+let before: Promise<unknown> = Promise.resolve();
+
+/** Runs a command in this process, one at a time: a process of its own takes a second to start. */
+export function runPagesync(args: string[], env: Record<string, string>): Promise<Said> {
+  const run = before.then(async () => {
+    const said = { stdout: '', stderr: '' };
+    const spies = (['stdout', 'stderr'] as const).map((name) =>
+      vi.spyOn(process[name], 'write').mockImplementation((text) => {
+        said[name] += text;
+        return true;
+      }),
+    );
+    const own = process.env;
+    process.env = { ...cleanEnvironment(), ...env };
+    try {
+      return {
+        code: await runCommand(
+          createProgram(() => localServer(env)),
+          args,
+        ),
+        ...said,
+      };
+    } finally {
+      process.env = own;
+      for (const spy of spies) spy.mockRestore();
+    }
+  });
+  before = run.catch(() => undefined);
+  return run;
+}
