@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto';
+import { ScheduleNotFoundError } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { BegunFacebookLogin, FacebookLoginResource } from '../../src/contract/facebook-login.ts';
 import type { TokensResult } from '../../src/contract/maintenance.ts';
+import { autoSyncId } from '../../src/contract/names.ts';
 import type { JobResource, PageResource } from '../../src/contract/resources.ts';
 import { eventually } from '../support/eventually.ts';
 import { APP_ID, begin, call, LOGIN, LOGIN_SECRET, press } from '../support/login-under-test.ts';
@@ -350,7 +352,7 @@ describe('a page that needs to be connected again', () => {
 
 const hasSchedule = (page: TestPage) =>
   stack.temporal.schedule
-    .getHandle(autoSyncScheduleId(stack.config.queuePrefix, page.facebookPageId))
+    .getHandle(autoSyncId(stack.config.queuePrefix, page.facebookPageId))
     .describe()
     .then(
       () => true,
