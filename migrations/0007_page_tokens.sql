@@ -4,6 +4,8 @@ ALTER TABLE facebook_pages
   ALTER access_token DROP NOT NULL,
   -- the token is erased, the data stays; connecting the page again takes it back
   ADD disconnected_at timestamptz,
+  -- tells a token from the next one, whatever key it is encrypted with
+  ADD token_set_at timestamptz NOT NULL DEFAULT now(),
   -- of the newest look: NULL in token_checked_at = nobody has looked at this token yet
   ADD token_checked_at timestamptz,
   -- NULL: does not end by time, or nobody knows

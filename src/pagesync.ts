@@ -20,6 +20,18 @@ program
     await runProgram('migrate', migrateDatabase);
   });
 
+program.commands
+  .find((command) => command.name() === 'token')
+  ?.command('rotate-keys')
+  .description('encrypt all stored tokens with the first of TOKEN_ENCRYPTION_KEYS, while everything runs')
+  .action(async () => {
+    const [{ runProgram }, { rotateKeys }] = await Promise.all([
+      import('./run-program.ts'),
+      import('./rotate-keys.ts'),
+    ]);
+    await runProgram('rotate-keys', rotateKeys);
+  });
+
 const code = await runCommand(program, process.argv.slice(2));
 // what works on the database has set its own
 if (code !== 0) process.exitCode = code;

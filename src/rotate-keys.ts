@@ -1,11 +1,14 @@
-import { runProgram } from './run-program.ts';
+import type { Config } from './config.ts';
+import type { Logger } from './log.ts';
 import { connectSql, createStore, createTokenCipher, migrate } from './store/index.ts';
 
 /**
- * `npm run rotate-keys`: encrypts every stored token with the first of `TOKEN_ENCRYPTION_KEYS`. All programs keep running;
- * they must have the new key already. Ends with 1 when there is a token that no key fits.
+ * `pagesync token rotate-keys`: encrypts every stored token with the first of `TOKEN_ENCRYPTION_KEYS`. All programs keep
+ * running; they must have the new key already.
+ *
+ * @throws when there are tokens that no key fits
  */
-await runProgram('rotate-keys', async (config, logger) => {
+export async function rotateKeys(config: Config, logger: Logger): Promise<void> {
   const sql = connectSql(config.databaseUrl, 1);
   try {
     await migrate(sql);
@@ -16,4 +19,4 @@ await runProgram('rotate-keys', async (config, logger) => {
   } finally {
     await sql.end({ timeout: 5 });
   }
-});
+}

@@ -21,8 +21,8 @@ export function pageOperations(deps: ApiDeps): Operation[] {
       tag: 'Pages',
       summary: 'Connect a page',
       description: `A page that was connected already gets the new token and name, and a job that was parked for a token goes
-on, as do its automatic syncs. Where the app is configured Meta is asked about the token first; a refusal names \`accessToken\`.
-Where webhooks are configured the page is subscribed to them in the background. Without \`instagramAccountId\` the account
+on, as do its automatic syncs. Where the app is configured Meta is asked about the token first; a refusal names
+\`accessToken\`. Where webhooks are configured the page is subscribed to them in the background. Without \`instagramAccountId\` the account
 stays as it is, \`null\` takes it away.`,
       scope: 'admin',
       body: connectPageRequest,

@@ -52,7 +52,7 @@ export async function claimTurns(
   const moved = await tx`
     WITH line AS (
       SELECT bp.page_id, bp.position, CASE
-          WHEN (to_jsonb(p) ->> 'disconnected_at') IS NOT NULL THEN 'NOT_CONNECTED'
+          WHEN p.disconnected_at IS NOT NULL THEN 'NOT_CONNECTED'
           WHEN j.status IN ('COMPLETED', 'UP_TO_DATE') AND NOT ${isPart(tx)} THEN 'COMPLETED'
           WHEN j.status = 'PAUSED' AND j.token_expired THEN 'NEEDS_RECONNECT'
           WHEN j.id IS NOT NULL AND j.completed_at IS NULL THEN 'SYNCING'

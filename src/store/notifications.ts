@@ -54,7 +54,7 @@ export function createNotificationStore(sql: Sql) {
     state: PageResource['tokenState'],
   ): Promise<{ id: string; name: string; token: string } | null> {
     const [page] = await sql<{ id: string; name: string; token: string }[]>`
-      SELECT id, name, md5(access_token) AS token FROM facebook_pages
+      SELECT id, name, extract(epoch FROM token_set_at)::text AS token FROM facebook_pages
       WHERE id = ${pageId} AND token_state = ${state} AND access_token IS NOT NULL`;
     return page ?? null;
   }

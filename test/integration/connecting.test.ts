@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto';
+import { ScheduleNotFoundError } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { BegunFacebookLogin, FacebookLoginResource } from '../../src/contract/facebook-login.ts';
 import type { TokensResult } from '../../src/contract/maintenance.ts';
+import { autoSyncId } from '../../src/contract/names.ts';
 import type { JobResource, PageResource } from '../../src/contract/resources.ts';
 import { eventually } from '../support/eventually.ts';
 import { APP_ID, begin, call, LOGIN, LOGIN_SECRET, press } from '../support/login-under-test.ts';
@@ -241,6 +243,13 @@ describe('a pasted token', () => {
       tokenState: 'needs_reconnect',
       token: { state: 'needs_reconnect', error: expect.stringContaining('expired') },
     });
+    for (const [page, kind] of [
+      [soon, 'token-expiring'],
+      [dead, 'token-expired'],
+    ] as const) {
+      const told = await send<{ data: { kind: string }[] }>('GET', `/api/notifications?pageId=${page.id}`);
+      expect(told.body.data, 'once, though it was looked at twice').toMatchObject([{ kind }]);
+    }
   });
 });
 
@@ -278,6 +287,8 @@ describe('a page that needs to be connected again', () => {
       })}`,
       { method: 'POST' },
     );
+    await send('PATCH', `/api/pages/${page.id}`, { autoSync: true, syncIntervalSeconds: 86_400 });
+    expect(await hasSchedule(page)).toBe(true);
     control('/latency', { ms: 60 });
     await send('POST', `/api/pages/${page.id}/sync`);
     await eventually(async () => {
@@ -290,6 +301,7 @@ describe('a page that needs to be connected again', () => {
       body: { disconnectedAt: expect.any(String), token: { state: 'disconnected' } },
     });
     expect(await inStatus(page, 'CANCELLED')).toBeTruthy();
+    expect(await hasSchedule(page)).toBe(false);
     control('/latency', { ms: 0 });
     const { pages } = stack.simulator.control('GET', '/webhooks') as {
       pages: { id: string; state: string }[];
@@ -326,6 +338,8 @@ describe('a page that needs to be connected again', () => {
       instagramAccountId,
     });
     expect(back).toMatchObject({ status: 200, body: { id: page.id, disconnectedAt: null } });
+    expect(await hasSchedule(page)).toBe(true);
+    await send('PATCH', `/api/pages/${page.id}`, { autoSync: false });
     await eventually(async () => {
       // the workflow ends a moment after its job
       const { status } = await send('POST', `/api/pages/${page.id}/sync`, { resume: true });
@@ -335,6 +349,18 @@ describe('a page that needs to be connected again', () => {
     await expectInboxStored(stack, page);
   });
 });
+
+const hasSchedule = (page: TestPage) =>
+  stack.temporal.schedule
+    .getHandle(autoSyncId(stack.config.queuePrefix, page.facebookPageId))
+    .describe()
+    .then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof ScheduleNotFoundError) return false;
+        throw error;
+      },
+    );
 
 function proofOf(token: string): string {
   return createHmac('sha256', LOGIN_SECRET).update(token).digest('hex');
