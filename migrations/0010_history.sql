@@ -81,6 +81,18 @@ JOIN facebook_pages p ON p.id = j.page_id
 WHERE j.status = 'FAILED' AND j.conversation_id IS NULL AND j.completed_at > now() - interval '24 hours'
 ORDER BY j.completed_at DESC;
 
+-- Pages that must be connected anew: Meta refused the token (`needs_reconnect`), it is over (`expired`), or less than ten days
+-- away (`expiring`), as in src/contract/page-token.ts. What ends first counts, the token or the access to data.
+CREATE VIEW token_alerts AS
+SELECT p.id AS page_id, p.facebook_page_id, p.name AS page_name,
+  CASE WHEN p.token_state <> 'valid' THEN 'needs_reconnect' WHEN ends.at <= now() THEN 'expired' ELSE 'expiring' END AS state,
+  p.token_expires_at AS expires_at, p.token_data_access_expires_at AS data_access_expires_at, ends.at - now() AS time_left,
+  p.token_error
+FROM facebook_pages p
+CROSS JOIN LATERAL (SELECT least(p.token_expires_at, p.token_data_access_expires_at) AS at) ends
+WHERE p.disconnected_at IS NULL AND (p.token_state <> 'valid' OR ends.at < now() + interval '10 days')
+ORDER BY p.token_state = 'valid', ends.at, p.name, p.id;
+
 -- What is left of Meta's limits: a row for the app, each page and each Instagram account that has been called. A reading counts
 -- for an hour, as in src/store/graph-budget.ts. From 75 % calls slow down, at 95 % they stop.
 CREATE VIEW rate_limit_headroom AS

@@ -9,6 +9,7 @@ const time = z.iso.datetime();
 
 /** What `page_health.health` may be. */
 export const PAGE_HEALTHS = [
+  'disconnected',
   'token_expired',
   'waiting',
   'paused',
@@ -80,8 +81,21 @@ const failedSync = z
   .meta({ id: 'FailedSync' });
 export type FailedSync = z.infer<typeof failedSync>;
 
-const pageToken = z.object({ ...ofPage, state: z.enum(['needs_reconnect']) }).meta({ id: 'PageToken' });
-export type PageToken = z.infer<typeof pageToken>;
+const tokenAlert = z
+  .object({
+    ...ofPage,
+    state: z
+      .enum(['needs_reconnect', 'expired', 'expiring'])
+      .describe(
+        '`needs_reconnect`: Meta refused it. `expired`, `expiring`: one of the two times is over, or less than ten days away.',
+      ),
+    expiresAt: time.nullable(),
+    dataAccessExpiresAt: time
+      .nullable()
+      .describe('When Meta stops showing data until somebody signs in again.'),
+  })
+  .meta({ id: 'TokenAlert' });
+export type TokenAlert = z.infer<typeof tokenAlert>;
 
 const quietPage = z
   .object({
@@ -120,7 +134,7 @@ export const healthReportResource = z
     stuck: some(stuckSync).describe('Nothing has been heard of them for five minutes, longest first.'),
     longRunning: some(longRunningSync).describe('At work for more than 15 minutes, longest first.'),
     failed: some(failedSync).describe('Of the last 24 hours, newest first.'),
-    tokens: some(pageToken).describe('Pages that must be connected anew.'),
+    tokens: some(tokenAlert).describe('Pages that must be connected anew, now or soon; the soonest first.'),
     webhooks: some(quietPage).describe('Pages of which Meta delivers nothing, or not everything.'),
     rateLimits: some(rateLimit).describe('The fullest first.'),
   })

@@ -4,10 +4,10 @@ import {
   type LongRunningSync,
   MAX_REPORTED,
   PAGE_HEALTHS,
-  type PageToken,
   type QuietPage,
   type RateLimit,
   type StuckSync,
+  type TokenAlert,
 } from '../contract/health-report.ts';
 import type { Sql } from './sql.ts';
 
@@ -44,7 +44,7 @@ export function createHealthStore(sql: Sql) {
         sql<PagesRow[]>`
           WITH health AS (
             SELECT h.*, row_number() OVER (PARTITION BY h.is_quiet ORDER BY h.page_name, h.page_id) AS place
-            FROM (SELECT *, coalesce(silent_since IS NOT NULL OR subscription_state = 'failed', false) AS is_quiet FROM page_health) h
+            FROM (SELECT *, health <> 'disconnected' AND (silent_since IS NOT NULL OR subscription_state = 'failed') AS is_quiet FROM page_health) h
           )
           SELECT health, count(*) AS pages, count(*) FILTER (WHERE is_quiet) AS quiet,
             json_agg(json_build_object('pageId', page_id, 'facebookPageId', facebook_page_id, 'pageName', page_name,
@@ -65,10 +65,8 @@ export function createHealthStore(sql: Sql) {
           Row<FailedSync>[]
         >`SELECT ${started}, token_expired AS "tokenExpired", message, ${time('completed_at')} AS "completedAt",
           ${all} FROM failed_syncs ${limit}`,
-        sql<
-          Row<PageToken>[]
-        >`SELECT id AS "pageId", facebook_page_id AS "facebookPageId", name AS "pageName", token_state AS state,
-          ${all} FROM facebook_pages WHERE token_state = 'needs_reconnect' AND disconnected_at IS NULL ORDER BY name, id ${limit}`,
+        sql<Row<TokenAlert>[]>`SELECT ${page}, state, ${time('expires_at')} AS "expiresAt",
+          ${time('data_access_expires_at')} AS "dataAccessExpiresAt", ${all} FROM token_alerts ${limit}`,
         sql<
           Row<RateLimit>[]
         >`SELECT asset, pool, ${page}, usage_percent AS "usagePercent", headroom_percent AS "headroomPercent",

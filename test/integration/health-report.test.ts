@@ -134,6 +134,17 @@ test('tokens that Meta refused, pages without webhooks, and what is left of the 
   await sql`UPDATE facebook_pages SET token_state = 'needs_reconnect' WHERE id = ${dead.id}`;
   await sql`UPDATE facebook_pages SET subscription_state = 'failed', subscription_error = 'No permission',
     last_synced_at = now() WHERE id = ${refused.id}`;
+  const [over, soon, late] = [await under.newPage(), await under.newPage(), await under.newPage()];
+  const ends = (page: PageResource, token: string, access: string | null) => sql`UPDATE facebook_pages SET
+    token_expires_at = now() + ${token}::interval, token_data_access_expires_at = now() + ${access}::interval WHERE id = ${page.id}`;
+  await ends(over, '-1 minute', null);
+  await ends(soon, '59 days', '9 days 23 hours');
+  await ends(late, '59 days', '10 days 1 hour');
+  // nobody waits for the token of a page that was disconnected
+  const gone = await under.newPage();
+  await sql`UPDATE facebook_pages SET access_token = NULL, disconnected_at = now(), token_state = 'needs_reconnect',
+    subscription_state = 'failed'
+    WHERE id = ${gone.id}`;
   await missWebhooks(silent);
   await sql`UPDATE facebook_pages SET instagram_account_id = ${`178${silent.facebookPageId}`} WHERE id = ${silent.id}`;
   await sql`INSERT INTO graph_budget (asset, next_call_at, usage_percent, observed_at) VALUES
@@ -143,13 +154,22 @@ test('tokens that Meta refused, pages without webhooks, and what is left of the 
   await blocked(refused.facebookPageId, '10 minutes');
 
   const report = await under.store.health.report();
+  const named = (one: PageResource) => ({
+    pageId: one.id,
+    facebookPageId: one.facebookPageId,
+    pageName: one.name,
+  });
+  const at = expect.stringMatching(/Z$/);
   expect(report.tokens).toEqual({
-    count: 1,
+    count: 3,
     data: [
-      { pageId: dead.id, facebookPageId: dead.facebookPageId, pageName: dead.name, state: 'needs_reconnect' },
+      { ...named(dead), state: 'needs_reconnect', expiresAt: null, dataAccessExpiresAt: null },
+      { ...named(over), state: 'expired', expiresAt: at, dataAccessExpiresAt: null },
+      // what ends first counts
+      { ...named(soon), state: 'expiring', expiresAt: at, dataAccessExpiresAt: at },
     ],
   });
-  expect(report.pages).toMatchObject({ token_expired: 1, unsubscribed: 1, silent: 1 });
+  expect(report.pages).toMatchObject({ disconnected: 1, token_expired: 1, unsubscribed: 1, silent: 1 });
   expect(report.webhooks.count).toBe(2);
   const quiet = new Map(report.webhooks.data.map((row) => [row.pageId, row]));
   expect(quiet.get(refused.id)).toMatchObject({ health: 'unsubscribed', subscriptionError: 'No permission' });
@@ -177,7 +197,8 @@ test('tokens that Meta refused, pages without webhooks, and what is left of the 
 });
 
 test('a list holds a hundred, its count says how many there are', async () => {
-  await under.sql`UPDATE facebook_pages SET token_state = 'valid'`;
+  await under.sql`UPDATE facebook_pages SET token_state = 'valid', token_expires_at = NULL, token_data_access_expires_at = NULL
+    WHERE disconnected_at IS NULL`;
   await under.sql`INSERT INTO facebook_pages (facebook_page_id, name, access_token, token_state)
     SELECT 'many-' || n, 'Many', 'v1.x', 'needs_reconnect' FROM generate_series(1, 120) n`;
   const { tokens } = await under.store.health.report();
