@@ -38,6 +38,13 @@ async function startWorkerProgram(): Promise<Program> {
 const batchOf = async (id: string) =>
   (await stack.api.get<BatchStatusResource>(`/api/batches/${id}`)).body.batch;
 
+/** Looked at in the rows: whoever asks the API asks the workflow, which has other things to do. */
+async function completed(id: string): Promise<number> {
+  const [row] = await stack.sql<{ pages: number }[]>`
+    SELECT count(*)::int AS pages FROM batch_sync_pages WHERE batch_id = ${id} AND state = 'COMPLETED'`;
+  return row?.pages ?? 0;
+}
+
 test('a batch of 200 pages ends with 200 right results when one of two workers is killed in the middle', async () => {
   const [victim] = await Promise.all([startWorkerProgram(), startWorkerProgram()]);
   const pages: TestPage[] = [];
@@ -45,7 +52,7 @@ test('a batch of 200 pages ends with 200 right results when one of two workers i
   const added = Array.from({ length: 10 }, async () => {
     for (let seed = next++; seed <= PAGES; seed = next++) {
       const conversations = FEWEST + (seed % (MOST - FEWEST + 1));
-      pages.push(await stack.addPage({ conversations, messages: 2, seed, instagramShare: 0.2 }));
+      pages.push(await stack.addPage({ conversations, messages: 2, seed, instagram: seed % 4 === 0 }));
     }
   });
   await Promise.all(added);
@@ -53,23 +60,13 @@ test('a batch of 200 pages ends with 200 right results when one of two workers i
   const { body: started } = await stack.api.post<BatchResource>('/api/batches', request);
   expect(started).toMatchObject({ status: 'IN_PROGRESS', pages: PAGES });
   const { id } = started;
-  await eventually(
-    async () => (await batchOf(id)).counts.COMPLETED >= PAGES / 3,
-    'a third of the pages',
-    60_000,
-  );
+  await eventually(async () => (await completed(id)) >= PAGES / 3, 'a third of the pages', 60_000);
   victim.kill('SIGKILL');
   await victim.exited;
-  expect((await batchOf(id)).counts.COMPLETED).toBeLessThan(PAGES);
+  expect(await completed(id)).toBeLessThan(PAGES);
 
-  const batch = await eventually(
-    async () => {
-      const now = await batchOf(id);
-      return now.completedAt === null ? null : now;
-    },
-    'the end of the batch',
-    120_000,
-  );
+  await stack.temporal.workflow.getHandle(`batch/${id}`).result();
+  const batch = await batchOf(id);
   const inboxes = pages.map((page) => inboxOf(stack, page).length);
   const total = inboxes.reduce((sum, conversations) => sum + conversations, 0);
   expect(batch).toMatchObject({
