@@ -204,6 +204,33 @@ describe.sequential('pagesync', () => {
     expect([both.code, empty.code]).toEqual([2, 5]);
   });
 
+  test('syncs pages by themselves, and tells what people are told', async () => {
+    const page = await stack.addPage({ conversations: 5 });
+    const [set, wrong, nothing] = await Promise.all([
+      json<PageResource>(`pages set ${page.facebookPageId} --auto-sync on --interval 15m`),
+      pagesync(`pages set ${page.id} --interval soon`),
+      pagesync(`pages set ${page.id}`),
+    ]);
+    expect(set).toMatchObject({ autoSync: true, syncIntervalSeconds: 900 });
+    expect([wrong.code, nothing.code]).toEqual([2, 2]);
+    expect((await pagesync(`pages show ${page.id}`)).stdout).toContain('automatic syncs every 15m');
+    await json<PageResource>(`pages set ${page.id} --auto-sync off`);
+
+    await stack.sql`INSERT INTO notifications (page_id, kind, severity, title, text, dedupe_key)
+      SELECT ${page.id}, 'sync-finished', 'info', 'News ' || n, '', n FROM generate_series(1, 3) n`;
+    const news = await json<ListResource<{ id: number }>>(`notifications --unread --page ${page.id}`);
+    expect(news.data).toHaveLength(3);
+    const [table, read, neither] = await Promise.all([
+      pagesync(`notifications list --page ${page.id}`),
+      json<{ readAt: string }>(`notifications read ${news.data[0]?.id}`),
+      pagesync('notifications read'),
+    ]);
+    expect(table.stdout).toMatch(/ID +TIME +TITLE/);
+    expect(read.readAt).not.toBeNull();
+    expect(neither.code).toBe(2);
+    expect((await json<{ read: number }>('notifications read --all')).read).toBe(2);
+  });
+
   test('syncs many pages in a batch, watches it, cancels and resumes it', async () => {
     const pages = await Promise.all([1, 2, 3].map(() => stack.addPage({ conversations: 300 })));
     const ids = pages.map((page) => page.facebookPageId).join(' ');
