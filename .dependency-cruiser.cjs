@@ -4,7 +4,7 @@
 const OURS = '^(src|workflows|activities|simulator|web|bench|test|scripts)/';
 /** Two leaves that any part of src may use. */
 const LEAVES = '^src/(config|log)\\.ts$';
-const PROGRAMS = '^src/(server|worker|local|pagesync|rotate-keys)\\.ts$';
+const PROGRAMS = '^src/(server|worker|local|pagesync)\\.ts$';
 const TESTS = '^(test|bench)/';
 
 /** Files below `from` may import, of our own files, only themselves and what `to` matches. */

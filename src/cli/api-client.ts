@@ -12,6 +12,7 @@ import type {
   BatchStatusResource,
   CreateBatchRequest,
 } from '../contract/batch-resources.ts';
+import type { BegunFacebookLogin, FacebookLoginResource } from '../contract/facebook-login.ts';
 import type { JobReportResource } from '../contract/job-report.ts';
 import type { NotificationResource, UnreadCounts } from '../contract/notifications.ts';
 import type { ConnectPageRequest, PatchPageRequest, StartSyncRequest } from '../contract/requests.ts';
@@ -53,6 +54,15 @@ export function createApiClient(url: string, token: string) {
       ask<ListResource<PageResource>>('GET', '/api/pages', query),
     getPage: (page: string) => ask<PageDetail>('GET', path`/api/pages/${page}`),
     connectPage: (page: ConnectPageRequest) => ask<PageResource>('POST', '/api/pages', {}, page),
+    disconnectPage: (page: string) => ask<PageResource>('DELETE', path`/api/pages/${page}`),
+    beginFacebookLogin: (request: { redirectUri?: string }) =>
+      ask<BegunFacebookLogin>('POST', '/api/facebook-logins', {}, request),
+    getFacebookLogin: (login: string) =>
+      ask<FacebookLoginResource>('GET', path`/api/facebook-logins/${login}`),
+    completeFacebookLogin: (login: string, answer: { code: string; state: string }) =>
+      ask<FacebookLoginResource>('POST', path`/api/facebook-logins/${login}/complete`, {}, answer),
+    connectFacebookPages: (login: string, chosen: { facebookPageIds: string[] } | { all: true }) =>
+      ask<{ data: PageResource[] }>('POST', path`/api/facebook-logins/${login}/connect`, {}, chosen),
     patchPage: (page: string, changes: PatchPageRequest) =>
       ask<PageDetail>('PATCH', path`/api/pages/${page}`, {}, changes),
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import type { BatchResource } from '../../src/contract/batch-resources.ts';
 import type { JobReportResource } from '../../src/contract/job-report.ts';
 import type { JobResource, ListResource, PageResource } from '../../src/contract/resources.ts';
 import { eventually } from '../support/eventually.ts';
+import { LOGIN } from '../support/login-under-test.ts';
 import { runPagesync, type Said, startPagesync } from '../support/pagesync.ts';
 import { freshPageId, type Stack, startStack } from '../support/stack.ts';
 
@@ -14,7 +16,7 @@ let stack: Stack;
 let env: Record<string, string>;
 let folder: string;
 beforeAll(async () => {
-  stack = await startStack({ env: { SYNC_SLICE_SECONDS: '0.2' } });
+  stack = await startStack({ ...LOGIN, env: { ...LOGIN.env, SYNC_SLICE_SECONDS: '0.2' } });
   env = { PAGESYNC_URL: stack.api.url, PAGESYNC_API_TOKEN: stack.config.apiToken };
   folder = await mkdtemp(join(tmpdir(), 'pagesync-cli-'));
 });
@@ -25,7 +27,7 @@ afterAll(async () => {
 
 const everything: string[] = [];
 /** What waits, reads or works on the database is a process of its own, as all of it is for people. */
-const OWN_PROCESS = /--watch|--token-stdin|migrate|--help|synk/;
+const OWN_PROCESS = /--watch|--token-stdin|migrate|rotate-keys|--help|synk/;
 async function pagesync(line: string, input = '', environment = env): Promise<Said> {
   const args = line.split(' ');
   const said = OWN_PROCESS.test(line)
@@ -46,6 +48,7 @@ describe.sequential('pagesync', () => {
   test('connects a page with a token that is piped in, and lists it', async () => {
     const facebookPageId = freshPageId();
     const secret = 'EAAB-a-token-of-a-page';
+    stack.simulator.control('POST', '/pages', { id: facebookPageId, token: secret, conversations: 0 });
     const connect = `pages connect ${facebookPageId} --name Pages`;
     const page = await json<PageResource>(`${connect} --instagram 178414 --token-stdin`, `${secret}\n`);
     expect(page).toMatchObject({ facebookPageId, name: 'Pages', instagramAccountId: '178414' });
@@ -175,6 +178,41 @@ describe.sequential('pagesync', () => {
     for (const line of table.stdout.trimEnd().split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(table.stdout).toMatch(/^CREATED +PAGE +STATUS +JOB\n/);
     expect(retried).toMatchObject({ code: 6, stderr: expect.stringContaining('nothing aside') });
+  });
+
+  test('connects the pages of somebody who signs in with Facebook, and disconnects one', async () => {
+    const [page, other] = await Promise.all([stack.addPage({ conversations: 1 }), stack.addPage()]);
+    stack.simulator.control('POST', '/users', {
+      pages: [{ id: page.facebookPageId }, { id: other.facebookPageId }],
+    });
+    const signIn = async (options: string, answer: string) => {
+      const program = startPagesync(['pages', 'connect', '--login', ...options.split(' ')], env);
+      const dialog = await eventually(() => /http\S+dialog\S+/.exec(program.stderr())?.[0], 'the address');
+      const { headers } = await fetch(`${dialog}&simulator_answer=${answer}`, { redirect: 'manual' });
+      // as a browser that asks for an icon first
+      await fetch(new URL('/favicon.ico', headers.get('location') ?? ''));
+      await fetch(headers.get('location') ?? '');
+      return program.ended;
+    };
+    const all = await signIn('--all --json', 'continue');
+    expect(all.code).toBe(0);
+    const { data } = JSON.parse(all.stdout) as ListResource<PageResource>;
+    expect(data.map(({ id }) => id)).toEqual(expect.arrayContaining([page.id, other.id]));
+    const [one, declined, nobody] = await Promise.all([
+      signIn(`--pages ${page.facebookPageId}`, 'continue'),
+      signIn('--all', 'cancel'),
+      pagesync('pages connect --login'),
+    ]);
+    expect(one.stdout).toMatch(new RegExp(`^PAGE.*\\n${page.facebookPageId} .*valid`));
+    expect(declined).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Facebook says: Permissions error'),
+    });
+    expect(nobody.code).toBe(2);
+
+    const gone = await json<PageResource>(`pages disconnect ${page.id}`);
+    expect(gone.disconnectedAt).not.toBeNull();
+    expect((await pagesync(`sync ${page.id}`)).code).toBe(6);
   });
 
   test('reports what a job has come to', async () => {
@@ -347,6 +385,22 @@ describe.sequential('pagesync', () => {
     const incomplete = await pagesync('migrate', '', {});
     expect(incomplete.code).toBe(1);
     expect(incomplete.stderr).toContain('DATABASE_URL: is not set');
+  });
+
+  test('encrypts the page tokens with the newest key', async () => {
+    const key = randomBytes(32).toString('base64');
+    const keys = `${key},${stack.env.TOKEN_ENCRYPTION_KEYS}`;
+    const tokens = () => stack.sql`SELECT access_token FROM facebook_pages WHERE access_token IS NOT NULL`;
+    const before = await tokens();
+    const rotated = await pagesync('token rotate-keys', '', { ...stack.env, TOKEN_ENCRYPTION_KEYS: keys });
+    expect(rotated.code).toBe(0);
+    const after = await tokens();
+    expect(after).toHaveLength(before.length);
+    expect(new Set(after.map((row) => row.access_token.split('.')[1])).size).toBe(1);
+    const lost = await pagesync('token rotate-keys', '', { ...stack.env, LOG_LEVEL: 'fatal' });
+    expect(lost.code).toBe(1);
+    expect(lost.stderr).toContain(`${after.length} tokens fit no key`);
+    expect(rotated.stderr + lost.stderr).not.toContain(key);
   });
 
   test('never says a token', () => {
