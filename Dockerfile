@@ -15,6 +15,7 @@ ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY . .
+RUN ln -s /app/bin/pagesync.mjs /usr/local/bin/pagesync
 # What runs can write nothing of the above.
 USER node
 EXPOSE 3000

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type {
   ApiTokenResource,
   CreatedTokenResource,
@@ -11,16 +12,21 @@ import type {
   BatchStatusResource,
   CreateBatchRequest,
 } from '../contract/batch-resources.ts';
+import type { BegunFacebookLogin, FacebookLoginResource } from '../contract/facebook-login.ts';
 import type { JobReportResource } from '../contract/job-report.ts';
-import type { ConnectPageRequest, StartSyncRequest } from '../contract/requests.ts';
+import type { NotificationResource, UnreadCounts } from '../contract/notifications.ts';
+import type { ConnectPageRequest, PatchPageRequest, StartSyncRequest } from '../contract/requests.ts';
 import type {
   FailureResource,
   JobResource,
   ListResource,
   PageResource,
+  pageDetailResource,
   SyncStatusResource,
 } from '../contract/resources.ts';
 import { createCall, type Method, path, type Query, Unreachable } from './http.ts';
+
+type PageDetail = z.infer<typeof pageDetailResource>;
 
 /** What all lists take. */
 export type ListQuery = { limit?: number; cursor?: string | undefined };
@@ -46,8 +52,19 @@ export function createApiClient(url: string, token: string) {
 
     listPages: (query: ListQuery = { limit: 200 }) =>
       ask<ListResource<PageResource>>('GET', '/api/pages', query),
-    getPage: (page: string) => ask<PageResource>('GET', path`/api/pages/${page}`),
+    getPage: (page: string) => ask<PageDetail>('GET', path`/api/pages/${page}`),
     connectPage: (page: ConnectPageRequest) => ask<PageResource>('POST', '/api/pages', {}, page),
+    disconnectPage: (page: string) => ask<PageResource>('DELETE', path`/api/pages/${page}`),
+    beginFacebookLogin: (request: { redirectUri?: string }) =>
+      ask<BegunFacebookLogin>('POST', '/api/facebook-logins', {}, request),
+    getFacebookLogin: (login: string) =>
+      ask<FacebookLoginResource>('GET', path`/api/facebook-logins/${login}`),
+    completeFacebookLogin: (login: string, answer: { code: string; state: string }) =>
+      ask<FacebookLoginResource>('POST', path`/api/facebook-logins/${login}/complete`, {}, answer),
+    connectFacebookPages: (login: string, chosen: { facebookPageIds: string[] } | { all: true }) =>
+      ask<{ data: PageResource[] }>('POST', path`/api/facebook-logins/${login}/connect`, {}, chosen),
+    patchPage: (page: string, changes: PatchPageRequest) =>
+      ask<PageDetail>('PATCH', path`/api/pages/${page}`, {}, changes),
 
     startSync: (page: string, request: Partial<StartSyncRequest>) =>
       ask<JobResource>('POST', path`/api/pages/${page}/sync`, {}, request),
@@ -83,5 +100,11 @@ export function createApiClient(url: string, token: string) {
       ask<ListResource<BatchPageResource>>('GET', path`/api/batches/${batch}/pages`, query),
     cancelBatch: (batch: string) => ask<BatchResource>('POST', path`/api/batches/${batch}/cancel`),
     resumeBatch: (batch: string) => ask<BatchResource>('POST', path`/api/batches/${batch}/resume`),
+
+    listNotifications: (query: ListQuery & { unread?: true | undefined; pageId?: string | undefined }) =>
+      ask<ListResource<NotificationResource>>('GET', '/api/notifications', query),
+    readNotification: (id: string) => ask<NotificationResource>('POST', path`/api/notifications/${id}/read`),
+    readAllNotifications: () =>
+      ask<{ read: number; unread: UnreadCounts }>('POST', '/api/notifications/read-all'),
   };
 }

@@ -1,7 +1,10 @@
 /** How the program ends: scripts go by it. Help and docs/cli.md show this table. */
 export const EXIT = {
   done: { code: 0, when: 'done' },
-  incomplete: { code: 1, when: 'what was watched failed, stopped early or waits for a token; a step failed' },
+  incomplete: {
+    code: 1,
+    when: 'not complete: it failed, stopped early, was cancelled, or waits for a token',
+  },
   usage: { code: 2, when: 'wrong arguments, or a value that the server refuses' },
   unreachable: { code: 3, when: 'the server does not answer, is too busy, or cannot work' },
   forbidden: { code: 4, when: 'no token, a wrong one, or one whose scope is too weak' },

@@ -3,8 +3,10 @@ import type { ListResource } from '../contract/resources.ts';
 import { type Column, formatTable } from './table.ts';
 import { printable } from './terminal-text.ts';
 
-/** Where there is no terminal that could say how wide it is. */
-const WIDTH = 80;
+/** Columns of the terminal; 80 where there is none that could say. */
+export function terminalWidth(): number {
+  return process.stdout.columns || 80;
+}
 
 /** What a command tells: one JSON document for scripts, or text for people. */
 export interface Output {
@@ -33,7 +35,7 @@ export function createOutput(json: boolean): Output {
     list(list, columns, none) {
       if (json) return document(list);
       if (list.data.length === 0) return say(none);
-      say(formatTable(columns, list.data, process.stdout.columns ?? WIDTH).join('\n'));
+      say(formatTable(columns, list.data, terminalWidth()).join('\n'));
       if (list.nextCursor !== null) say(`There is more: --cursor ${list.nextCursor}, or a larger --limit`);
     },
     text: (text) => void process.stdout.write(text),

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addBatchCommands } from './commands/batches.ts';
 import { addJobCommands } from './commands/jobs.ts';
+import { addNotificationCommands } from './commands/notifications.ts';
 import { addPageCommands } from './commands/pages.ts';
 import { addSyncCommands } from './commands/sync.ts';
 import { addTokenCommands } from './commands/tokens.ts';
@@ -35,6 +36,7 @@ export function createProgram(local: () => Promise<LocalServer>): Command {
   addPageCommands(program, connect);
   addJobCommands(program, connect);
   addBatchCommands(program, connect);
+  addNotificationCommands(program, connect);
   addTokenCommands(program, connect);
   return program;
 }

@@ -1,7 +1,7 @@
 import type { JobReportResource } from '../contract/job-report.ts';
 import { formatCount } from '../contract/statistics.ts';
 import { jobText } from './job-text.ts';
-import { timeText } from './output.ts';
+import { terminalWidth, timeText } from './output.ts';
 import { type Column, formatTable } from './table.ts';
 
 type Reason = JobReportResource['failures']['byReason'][number];
@@ -24,7 +24,7 @@ const FAILURES: readonly Column<Failure>[] = [
 
 /** What a job has come to. */
 export function reportText({ job, successRate, failures, batches }: JobReportResource): string {
-  const width = process.stdout.columns ?? 80;
+  const width = terminalWidth();
   const { total, resolved, byReason, first } = failures;
   return [
     jobText(job),

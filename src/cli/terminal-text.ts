@@ -25,7 +25,7 @@ export function textWidth(text: string): number {
 
 /** One line of the text, at most so wide; `…` says that there was more. */
 export function cutText(text: string, width: number): string {
-  const line = printable(text).replace(/\s+/g, ' ');
+  const line = printable(text.replace(/\s+/g, ' '));
   if (textWidth(line) <= width) return line;
   let used = 1;
   const kept = characters(line).filter((character) => {

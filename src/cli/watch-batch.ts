@@ -23,7 +23,7 @@ export async function watchBatch({ client, output }: Connection, batchId: string
     : createBar(({ counts }: BatchResource | BatchPageEvent) => {
         const pages = Object.values(counts).reduce((sum, count) => sum + count, 0);
         const open = OPEN_PAGE_STATES.reduce((sum, state) => sum + counts[state], 0);
-        return { current: pages - open, total: pages, line: `${pages} pages: ${countsSentence(counts)}` };
+        return { current: pages - open, total: pages, line: countsSentence(counts) };
       });
   let batch: BatchResource | null;
   try {

@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +8,7 @@ import type { BatchResource } from '../../src/contract/batch-resources.ts';
 import type { JobReportResource } from '../../src/contract/job-report.ts';
 import type { JobResource, ListResource, PageResource } from '../../src/contract/resources.ts';
 import { eventually } from '../support/eventually.ts';
+import { LOGIN } from '../support/login-under-test.ts';
 import { runPagesync, type Said, startPagesync } from '../support/pagesync.ts';
 import { freshPageId, type Stack, startStack } from '../support/stack.ts';
 
@@ -14,7 +17,7 @@ let stack: Stack;
 let env: Record<string, string>;
 let folder: string;
 beforeAll(async () => {
-  stack = await startStack({ env: { SYNC_SLICE_SECONDS: '0.2' } });
+  stack = await startStack({ ...LOGIN, env: { ...LOGIN.env, SYNC_SLICE_SECONDS: '0.2' } });
   env = { PAGESYNC_URL: stack.api.url, PAGESYNC_API_TOKEN: stack.config.apiToken };
   folder = await mkdtemp(join(tmpdir(), 'pagesync-cli-'));
 });
@@ -23,9 +26,12 @@ afterAll(async () => {
   await stack.close();
 });
 
+/** What somebody's browser does with the address that Facebook sends it to. */
+type ComeBack = (address: URL, program: ChildProcess) => Promise<void>;
+
 const everything: string[] = [];
 /** What waits, reads or works on the database is a process of its own, as all of it is for people. */
-const OWN_PROCESS = /--watch|--token-stdin|migrate|--help|synk/;
+const OWN_PROCESS = /--watch|--token-stdin|migrate|rotate-keys|--help|synk/;
 async function pagesync(line: string, input = '', environment = env): Promise<Said> {
   const args = line.split(' ');
   const said = OWN_PROCESS.test(line)
@@ -46,6 +52,7 @@ describe.sequential('pagesync', () => {
   test('connects a page with a token that is piped in, and lists it', async () => {
     const facebookPageId = freshPageId();
     const secret = 'EAAB-a-token-of-a-page';
+    stack.simulator.control('POST', '/pages', { id: facebookPageId, token: secret, conversations: 0 });
     const connect = `pages connect ${facebookPageId} --name Pages`;
     const page = await json<PageResource>(`${connect} --instagram 178414 --token-stdin`, `${secret}\n`);
     expect(page).toMatchObject({ facebookPageId, name: 'Pages', instagramAccountId: '178414' });
@@ -177,6 +184,53 @@ describe.sequential('pagesync', () => {
     expect(retried).toMatchObject({ code: 6, stderr: expect.stringContaining('nothing aside') });
   });
 
+  test('connects the pages of somebody who signs in with Facebook, and disconnects one', async () => {
+    const [page, other] = await Promise.all([stack.addPage({ conversations: 1 }), stack.addPage()]);
+    stack.simulator.control('POST', '/users', {
+      pages: [{ id: page.facebookPageId }, { id: other.facebookPageId }],
+    });
+    const signIn = async (options: string, answer: string, comeBack: ComeBack = browser) => {
+      const program = startPagesync(['pages', 'connect', '--login', ...options.split(' ')], env, null);
+      const dialog = await eventually(() => /http\S+dialog\S+/.exec(program.stderr())?.[0], 'the address');
+      const { headers } = await fetch(`${dialog}&simulator_answer=${answer}`, { redirect: 'manual' });
+      await comeBack(new URL(headers.get('location') ?? ''), program.child);
+      return program.ended;
+    };
+    const browser: ComeBack = async (address) => {
+      // browsers ask for an icon as well
+      await fetch(new URL('/favicon.ico', address));
+      await fetch(address);
+    };
+    const toServer: ComeBack = async ({ pathname, search }) => {
+      await stack.api.fetch(pathname + search, { redirect: 'manual' });
+    };
+    const pasted: ComeBack = async ({ href }, { stdin }) => {
+      stdin?.write(`${href}\n`);
+    };
+    const all = await signIn('--all --json', 'continue');
+    expect(all.code).toBe(0);
+    const { data } = JSON.parse(all.stdout) as ListResource<PageResource>;
+    expect(data.map(({ id }) => id)).toEqual(expect.arrayContaining([page.id, other.id]));
+    const [one, viaServer, byHand, declined, nobody] = await Promise.all([
+      signIn(`--pages ${page.facebookPageId}`, 'continue'),
+      signIn('--all --via-server', 'continue', toServer),
+      signIn('--all --via-server', 'continue', pasted),
+      signIn('--all', 'cancel'),
+      pagesync('pages connect --login'),
+    ]);
+    expect(one.stdout).toMatch(new RegExp(`^PAGE.*\\n${page.facebookPageId} .*valid`));
+    expect([viaServer.code, byHand.code]).toEqual([0, 0]);
+    expect(declined).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Facebook says: Permissions error'),
+    });
+    expect(nobody.code).toBe(2);
+
+    const gone = await json<PageResource>(`pages disconnect ${page.id}`);
+    expect(gone.disconnectedAt).not.toBeNull();
+    expect((await pagesync(`sync ${page.id}`)).code).toBe(6);
+  });
+
   test('reports what a job has come to', async () => {
     const page = await stack.addPage({ conversations: 30, instagram: false });
     const match = { page: page.facebookPageId };
@@ -204,6 +258,34 @@ describe.sequential('pagesync', () => {
     expect([both.code, empty.code]).toEqual([2, 5]);
   });
 
+  test('syncs pages by themselves, and tells what people are told', async () => {
+    const page = await stack.addPage({ conversations: 5 });
+    const [set, wrong, nothing] = await Promise.all([
+      json<PageResource>(`pages set ${page.facebookPageId} --auto-sync on --interval 15m`),
+      pagesync(`pages set ${page.id} --interval soon`),
+      pagesync(`pages set ${page.id}`),
+    ]);
+    expect(set).toMatchObject({ autoSync: true, syncIntervalSeconds: 900 });
+    expect([wrong.code, nothing.code]).toEqual([2, 2]);
+    expect((await pagesync(`pages show ${page.id}`)).stdout).toContain('automatic syncs every 15m');
+    await json<PageResource>(`pages set ${page.id} --auto-sync off`);
+
+    await stack.sql`INSERT INTO notifications (page_id, kind, severity, title, text, dedupe_key)
+      SELECT ${page.id}, 'sync-finished', 'info', 'News ' || n, '', n FROM generate_series(1, 3) n`;
+    const news = await json<ListResource<{ id: number }>>(`notifications --unread --page ${page.id}`);
+    expect(news.data).toHaveLength(3);
+    const [table, read, neither] = await Promise.all([
+      pagesync(`notifications list --page ${page.id}`),
+      json<{ readAt: string }>(`notifications read ${news.data[0]?.id}`),
+      pagesync('notifications read'),
+    ]);
+    expect(table.stdout).toMatch(/ID +TIME +TITLE/);
+    expect(read.readAt).not.toBeNull();
+    expect(neither.code).toBe(2);
+    expect((await json<{ read: number }>('notifications read --all')).read).toBeGreaterThanOrEqual(2);
+    expect((await json<ListResource<object>>('notifications --unread')).data).toEqual([]);
+  });
+
   test('syncs many pages in a batch, watches it, cancels and resumes it', async () => {
     const pages = await Promise.all([1, 2, 3].map(() => stack.addPage({ conversations: 300 })));
     const ids = pages.map((page) => page.facebookPageId).join(' ');
@@ -211,7 +293,7 @@ describe.sequential('pagesync', () => {
     const batch = await json<BatchResource>(`batch start ${ids} --mode full --concurrency 2`);
     expect(batch).toMatchObject({ pages: 3, mode: 'full', concurrency: 2 });
     const watching = startPagesync(['batch', 'status', batch.id, '--watch'], env);
-    await eventually(() => watching.stdout().includes('3 pages'), 'the first line of the watcher');
+    await eventually(() => / [123] waiting|being/.test(watching.stdout()), 'the first line of the watcher');
     watching.child.kill('SIGINT');
     const [left, status, list, cancelled, ...refused] = await Promise.all([
       watching.ended,
@@ -319,6 +401,22 @@ describe.sequential('pagesync', () => {
     const incomplete = await pagesync('migrate', '', {});
     expect(incomplete.code).toBe(1);
     expect(incomplete.stderr).toContain('DATABASE_URL: is not set');
+  });
+
+  test('encrypts the page tokens with the newest key', async () => {
+    const key = randomBytes(32).toString('base64');
+    const keys = `${key},${stack.env.TOKEN_ENCRYPTION_KEYS}`;
+    const tokens = () => stack.sql`SELECT access_token FROM facebook_pages WHERE access_token IS NOT NULL`;
+    const before = await tokens();
+    const rotated = await pagesync('token rotate-keys', '', { ...stack.env, TOKEN_ENCRYPTION_KEYS: keys });
+    expect(rotated.code).toBe(0);
+    const after = await tokens();
+    expect(after).toHaveLength(before.length);
+    expect(new Set(after.map((row) => row.access_token.split('.')[1])).size).toBe(1);
+    const lost = await pagesync('token rotate-keys', '', { ...stack.env, LOG_LEVEL: 'fatal' });
+    expect(lost.code).toBe(1);
+    expect(lost.stderr).toMatch(/\d+ tokens fit no key of TOKEN_ENCRYPTION_KEYS/);
+    expect(rotated.stderr + lost.stderr).not.toContain(key);
   });
 
   test('never says a token', () => {

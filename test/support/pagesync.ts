@@ -23,8 +23,12 @@ export interface Running {
   ended: Promise<Said>;
 }
 
-/** Starts `pagesync` as people do, in another folder. @param input what is piped in */
-export function startPagesync(args: string[], env: Record<string, string>, input = ''): Running {
+/** Starts `pagesync` as people do, in another folder. @param input what is piped in; `null`: is written later */
+export function startPagesync(
+  args: string[],
+  env: Record<string, string>,
+  input: string | null = '',
+): Running {
   const child = spawn(process.execPath, [LAUNCHER, ...args], {
     cwd: '/',
     env: { ...cleanEnvironment(), ...env },
@@ -36,7 +40,7 @@ export function startPagesync(args: string[], env: Record<string, string>, input
       said[name] += text;
     });
   }
-  child.stdin.end(input);
+  if (input !== null) child.stdin.end(input);
   return {
     child,
     stdout: () => said.stdout,

@@ -18,7 +18,7 @@ import { action, type Connect } from '../action.ts';
 import type { Connection } from '../connection.ts';
 import { CommandFailure } from '../failure.ts';
 import { type ListOptions, positiveInteger, readList, withListOptions } from '../lists.ts';
-import { paint, type Tone, timeText } from '../output.ts';
+import { paint, type Tone, terminalWidth, timeText } from '../output.ts';
 import { type Column, formatTable } from '../table.ts';
 
 interface StartOptions {
@@ -163,13 +163,17 @@ function batchText(batch: BatchResource): string {
   const { totals, cancelRequested, completedAt } = batch;
   return [
     `Batch ${batch.id}: ${paint(TONES[batch.status], batch.status)}${cancelRequested && completedAt === null ? ', being cancelled' : ''}`,
-    `  ${batch.mode}, ${formatCount(batch.pages)} pages, ${batch.concurrency} at a time: ${countsSentence(batch.counts)}`,
+    `  ${batch.mode}, ${pagesText(batch.pages)}, ${batch.concurrency} at a time: ${countsSentence(batch.counts)}`,
     `  ${formatCount(totals.fetched)} conversations: ${formatCount(totals.inserted)} new, ${formatCount(totals.updated)} updated, ${formatCount(totals.unchanged)} unchanged, ${formatCount(totals.failed)} set aside; ${formatCount(totals.eventsCreated)} events`,
     ...(batch.message === null ? [] : [`  ${batch.message}`]),
   ].join('\n');
 }
 
 function statusText({ batch, working }: BatchStatusResource): string {
-  const table = formatTable(PAGE_COLUMNS, working, process.stdout.columns ?? 80);
+  const table = formatTable(PAGE_COLUMNS, working, terminalWidth());
   return [batchText(batch), ...(working.length === 0 ? [] : ['', ...table])].join('\n');
+}
+
+function pagesText(pages: number): string {
+  return `${formatCount(pages)} page${pages === 1 ? '' : 's'}`;
 }

@@ -1,27 +1,15 @@
-import type { Command } from 'commander';
-import type { PageResource } from '../../contract/resources.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { action, type Connect } from '../action.ts';
-import { readSecret } from '../ask-secret.ts';
+import { CommandFailure } from '../failure.ts';
 import { type ListOptions, readList, withListOptions } from '../lists.ts';
-import { paint, timeText } from '../output.ts';
-import type { Column } from '../table.ts';
+import { PAGE_COLUMNS, pageText } from '../page-text.ts';
+import { addConnectCommand } from './connect.ts';
 
-interface ConnectOptions {
-  name: string;
-  /** `false`: `--no-instagram`. */
-  instagram?: string | false;
-  tokenStdin?: true;
+interface SetOptions {
+  autoSync?: 'on' | 'off';
+  /** In seconds. */
+  interval?: number;
 }
-
-const COLUMNS: readonly Column<PageResource>[] = [
-  { title: 'PAGE', value: (page) => page.facebookPageId },
-  { title: 'NAME', value: (page) => page.name, flexible: true },
-  { title: 'TOKEN', value: tokenText, paint: (cell, page) => paint(tokenTone(page), cell) },
-  { title: 'LAST SYNCED', value: (page) => timeText(page.lastSyncedAt) || 'never' },
-  { title: 'INSTAGRAM', value: (page) => page.instagramAccountId, optional: true },
-  { title: 'WEBHOOKS', value: (page) => page.webhooks.subscription, optional: true },
-  { title: 'ID', value: (page) => page.id, optional: true },
-];
 
 /** `pages` */
 export function addPageCommands(program: Command, connect: Connect): void {
@@ -31,44 +19,57 @@ export function addPageCommands(program: Command, connect: Connect): void {
     .description('list pages, the one connected last first')
     .action(
       action<ListOptions>(connect, async ({ client, output }, options) => {
-        output.list(await readList(options, client.listPages), COLUMNS, 'No page is connected.');
+        output.list(await readList(options, client.listPages), PAGE_COLUMNS, 'No page is connected.');
+      }),
+    );
+
+  addConnectCommand(pages, connect);
+
+  pages
+    .command('show')
+    .description('show a page')
+    .argument('<page>')
+    .action(
+      action(connect, async ({ client, output }, _options, page) => {
+        output.show(await client.getPage(page), pageText);
       }),
     );
 
   pages
-    .command('connect')
-    .description('connect a page by its access token; a page that is connected gets the new token')
-    .argument('<page>', 'the Facebook page ID')
-    .requiredOption('--name <name>', 'of the page, as it is shown')
-    .option('--instagram <id>', 'its Instagram account; not named, it stays as it is')
-    .option('--no-instagram', 'it has no Instagram account')
-    .option('--token-stdin', 'read the token from standard input instead of asking for it')
+    .command('set')
+    .description('change how a page is synced by itself')
+    .argument('<page>')
+    .addOption(new Option('--auto-sync <on|off>', 'whether it is').choices(['on', 'off']))
+    .option('--interval <time>', 'how often: 90s, 15m, 2h, 1d', seconds)
     .action(
-      action<ConnectOptions>(connect, async ({ client, output }, options, page) => {
-        const accessToken = await readSecret('Page access token', options.tokenStdin ?? false);
-        const connected = await client.connectPage({
-          facebookPageId: page,
-          name: options.name,
-          accessToken,
-          instagramAccountId: options.instagram === false ? null : options.instagram,
-        });
-        output.show(connected, (page) => `Connected.\n${pageText(page)}`);
+      action<SetOptions>(connect, async ({ client, output }, { autoSync, interval }, page) => {
+        if (autoSync === undefined && interval === undefined) {
+          throw new CommandFailure('usage', 'Say what to change: --auto-sync, --interval.');
+        }
+        const changes = {
+          ...(autoSync === undefined ? {} : { autoSync: autoSync === 'on' }),
+          ...(interval === undefined ? {} : { syncIntervalSeconds: interval }),
+        };
+        output.show(await client.patchPage(page, changes), pageText);
+      }),
+    );
+
+  pages
+    .command('disconnect')
+    .description('read nothing of a page any more and erase its token; what is stored stays')
+    .argument('<page>')
+    .action(
+      action(connect, async ({ client, output }, _options, page) => {
+        output.show(await client.disconnectPage(page), pageText);
       }),
     );
 }
 
-function tokenText(page: PageResource): string {
-  return page.tokenState === 'valid' ? 'valid' : 'reconnect';
-}
+const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
-function tokenTone(page: PageResource): 'green' | 'red' {
-  return page.tokenState === 'valid' ? 'green' : 'red';
-}
-
-function pageText(page: PageResource): string {
-  return [
-    `Page ${page.facebookPageId}: ${page.name}`,
-    `  id ${page.id}, Instagram account ${page.instagramAccountId ?? 'none'}`,
-    `  token ${paint(tokenTone(page), tokenText(page))}, last synced ${timeText(page.lastSyncedAt) || 'never'}, webhooks ${page.webhooks.subscription}`,
-  ].join('\n');
+/** For commander: `90`, `90s`, `15m`, `2h`, `1d`. */
+function seconds(text: string): number {
+  const [, amount, unit = 's'] = /^(\d{1,9})([smhd])?$/.exec(text) ?? [];
+  if (amount === undefined) throw new InvalidArgumentError('It must be a time such as 90s, 15m, 2h or 1d.');
+  return Number(amount) * SECONDS[unit as keyof typeof SECONDS];
 }
