@@ -187,7 +187,7 @@ describe('requests', () => {
   });
 
   test('lists have 50 rows unless asked', () => {
-    expect(listPagesQuery.parse({})).toEqual({ limit: 50 });
+    expect(listPagesQuery.parse({})).toEqual({ limit: 50, connected: 'true' });
     expect(listConversationsQuery.parse({ limit: '200', platform: 'instagram' })).toEqual({
       limit: 200,
       platform: 'instagram',
