@@ -3,6 +3,7 @@ import type { TokensResult } from '../src/contract/maintenance.ts';
 import { expiresSoon, type TokenFacts } from '../src/contract/page-token.ts';
 import { type GraphApp, GraphError } from '../src/graph/index.ts';
 import { PageDisconnected, type Store, UnreadableToken } from '../src/store/index.ts';
+import type { TellOfToken } from './tell-of-token.ts';
 
 /** Pages that are read from the database at once. */
 const PAGES = 100;
@@ -21,13 +22,13 @@ interface Place {
 
 /**
  * The maintenance task `tokens`: asks Meta about the token of every connected page (requirement G1). One that is not valid
- * any more is dead, which parks the page's jobs until it is connected again. People are told of it, and ten days before.
+ * any more is dead, which parks the page's jobs until it is connected again. What people should know is told every time.
  * While the app's pool is full the task waits; an attempt after a failure goes on where the one before stood.
  *
  * @param graphApp `null` while the app is not configured: nobody can ask
  * @throws ApplicationFailure to be continued later; database errors
  */
-export function createCheckTokens(store: Store, graphApp: GraphApp | null) {
+export function createCheckTokens(store: Store, graphApp: GraphApp | null, token: TellOfToken) {
   return async function checkTokens({ pageId }: { pageId?: string | undefined }): Promise<TokensResult> {
     const place: Place = (activityInfo().heartbeatDetails as Place | undefined) ?? {
       after: null,
@@ -79,11 +80,11 @@ export function createCheckTokens(store: Store, graphApp: GraphApp | null) {
     if (!(await store.pageTokens.note(pageId, encryptedToken, facts))) return 'fine';
     if (!facts.isValid) {
       log.warn('Meta does not accept the token of a page any more', { pageId, why: facts.error });
-      await store.notifications.recordTokenExpired(pageId, null);
+      await token.dead(pageId, null);
       return 'dead';
     }
     if (!expiresSoon(facts, Date.now())) return 'fine';
-    await store.notifications.recordTokenExpiring(pageId, firstEnd(facts));
+    await token.ends(pageId, firstEnd(facts));
     return 'endSoon';
   }
 }

@@ -4,6 +4,7 @@ import { createAlignSchedules, type Schedules } from './align-schedules.ts';
 import { createApplyRetention } from './apply-retention.ts';
 import { createCheckTokens } from './check-tokens.ts';
 import { createReconcileJobs, type LookUpWorkflow } from './reconcile-jobs.ts';
+import { createTellOfToken } from './tell-of-token.ts';
 
 export interface MaintenanceDeps {
   store: Store;
@@ -24,7 +25,7 @@ export function createMaintenanceActivities(deps: MaintenanceDeps) {
   return {
     reconcileJobs: createReconcileJobs(deps.store, deps.lookUpWorkflow, deps.reconcileGraceMs),
     applyRetention: createApplyRetention(deps.store, deps.retentionDays),
-    checkTokens: createCheckTokens(deps.store, deps.graphApp),
     alignSchedules: createAlignSchedules(deps.store, deps.schedules),
+    checkTokens: createCheckTokens(deps.store, deps.graphApp, createTellOfToken(deps.store, deps.schedules)),
   };
 }

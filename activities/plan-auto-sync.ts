@@ -22,7 +22,7 @@ const AUTOMATIC: SyncOptions = {
 export function createPlanAutoSync(store: Store) {
   return async function planAutoSync(input: PlanAutoSyncInput): Promise<AutoSyncPlan> {
     const page = await store.autoSync.find(input.pageId);
-    if (page === null) return { job: null, why: 'not-connected' };
+    if (page === null || !page.isConnected) return { job: null, why: 'not-connected' };
     if (!page.wanted) return { job: null, why: 'off' };
     if (page.needsReconnect) return { job: null, why: 'needs-reconnect' };
     const left = await leftOf(store, input.pageId);

@@ -11,21 +11,23 @@ END $$;
 CREATE TRIGGER sync_jobs_changed BEFORE UPDATE ON sync_jobs
   FOR EACH ROW WHEN (OLD.revision IS DISTINCT FROM NEW.revision) EXECUTE FUNCTION sync_jobs_changed();
 
--- One row a day on which a sync has ended, of all pages or of one, as far back as jobs are kept. Where a day begins and ends, the
--- time zone says (an IANA name). Days from `first_day` to `last_day`, both included; NULL: no such limit.
+-- One row a day on which a sync has ended, of all pages or of one, as far back as jobs are kept; with `by_page` one a page and day.
+-- Where a day begins and ends, the time zone says (an IANA name). Days from `first_day` to `last_day`, both included; NULL: no
+-- such limit. `page_id` is NULL in rows of all pages.
 CREATE FUNCTION sync_days_of(time_zone text DEFAULT 'UTC', of_page uuid DEFAULT NULL, first_day date DEFAULT NULL,
-  last_day date DEFAULT NULL)
-RETURNS TABLE (day date, total_syncs bigint, successful_syncs bigint, partial_syncs bigint, cancelled_syncs bigint,
+  last_day date DEFAULT NULL, by_page boolean DEFAULT false)
+RETURNS TABLE (page_id uuid, day date, total_syncs bigint, successful_syncs bigint, partial_syncs bigint, cancelled_syncs bigint,
   failed_syncs bigint, success_rate numeric, avg_duration_seconds numeric, avg_conversations numeric, conversations bigint,
   inserted bigint, updated bigint, unchanged bigint, failed bigint, events_created bigint, conversations_per_second numeric,
   work_ms bigint)
 LANGUAGE sql STABLE AS $$
-  SELECT d.day, d.total, d.successful, d.partial, d.cancelled, d.failed_syncs,
+  SELECT d.page_id, d.day, d.total, d.successful, d.partial, d.cancelled, d.failed_syncs,
     round(100.0 * d.successful / d.total, 1), round(d.ms / 1000 / d.total, 1), round(1.0 * d.conversations / d.total, 1),
     d.conversations, d.inserted, d.updated, d.unchanged, d.failed, d.events::bigint,
     round(1000.0 * d.conversations / nullif(d.ms, 0), 1), d.ms::bigint
   FROM (
-    SELECT (j.completed_at AT TIME ZONE time_zone)::date AS day, count(*) AS total,
+    SELECT CASE WHEN by_page OR of_page IS NOT NULL THEN j.page_id END AS page_id,
+      (j.completed_at AT TIME ZONE time_zone)::date AS day, count(*) AS total,
       count(*) FILTER (WHERE j.status IN ('COMPLETED', 'UP_TO_DATE')) AS successful,
       count(*) FILTER (WHERE j.status = 'PARTIAL') AS partial,
       count(*) FILTER (WHERE j.status = 'CANCELLED') AS cancelled,
@@ -36,15 +38,15 @@ LANGUAGE sql STABLE AS $$
     WHERE j.conversation_id IS NULL AND j.completed_at IS NOT NULL AND (of_page IS NULL OR j.page_id = of_page)
       AND (first_day IS NULL OR j.completed_at >= first_day::timestamp AT TIME ZONE time_zone)
       AND (last_day IS NULL OR j.completed_at < (last_day + 1)::timestamp AT TIME ZONE time_zone)
-    GROUP BY 1
+    GROUP BY 1, 2
   ) d
   ORDER BY d.day DESC
 $$;
 
 -- one row a page and day (UTC) on which a sync of it has ended
 CREATE VIEW sync_days AS
-SELECT p.id AS page_id, p.facebook_page_id, p.name AS page_name, d.*
-FROM facebook_pages p CROSS JOIN LATERAL sync_days_of('UTC', p.id) d
+SELECT p.facebook_page_id, p.name AS page_name, d.*
+FROM sync_days_of('UTC', by_page => true) d JOIN facebook_pages p ON p.id = d.page_id
 ORDER BY d.day DESC, p.name, p.id;
 
 -- Syncs of which nothing has been heard for five minutes, though Meta keeps nobody waiting: no worker is at work on them, or

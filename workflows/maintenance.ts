@@ -14,8 +14,8 @@ const TASKS: Record<MaintenanceTask, (input: MaintenanceInput) => Promise<Mainte
   retention: () => applyRetention(),
   webhooks: () => sweepWebhooks(),
   subscriptions: ({ pageId }) => checkSubscriptions({ pageId }),
-  tokens: ({ pageId }) => checkTokens({ pageId }),
   schedules: () => alignSchedules(),
+  tokens: ({ pageId }) => checkTokens({ pageId }),
 };
 
 /**

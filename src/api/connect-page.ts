@@ -7,8 +7,7 @@ import type { ApiDeps } from './deps.ts';
 import { invalidField, Problem } from './problem.ts';
 
 /**
- * Connects a page, or connects it again: jobs that were parked for a token go on with the new one, and so do automatic
- * syncs. What can wait is done
+ * Connects a page, or connects it again: jobs that were parked for a token go on with the new one, as do its automatic syncs. What can wait is done
  * in the background.
  *
  * @param facts what Meta says of the token; `null` when nobody has asked yet
@@ -24,9 +23,9 @@ export async function connectPage(
       if (!(error instanceof SyncNotRunning)) throw error;
     });
   }
+  if (page.autoSync) await alignSchedule(page.id);
   await pageTasks.subscribe?.(page);
   if (facts === null) await pageTasks.checkToken?.(page);
-  if (page.autoSync) await alignSchedule(page.id);
   return { page, created };
 }
 
@@ -37,7 +36,7 @@ export async function connectPage(
  * @throws TemporalUnavailable before anything has happened
  */
 export async function disconnectPage(
-  { store, sync, connections, alignSchedule, logger }: ApiDeps,
+  { store, sync, connections, logger, alignSchedule }: ApiDeps,
   page: PageResource,
 ): Promise<PageResource | null> {
   for (const job of await store.jobs.open(page.id)) {

@@ -21,8 +21,8 @@ export function pageOperations(deps: ApiDeps): Operation[] {
       tag: 'Pages',
       summary: 'Connect a page',
       description: `A page that was connected already gets the new token and name, and a job that was parked for a token goes
-on, as do its automatic syncs. Where the app is configured Meta is asked about the token first; a refusal names
-\`accessToken\`. Where webhooks are configured the page is subscribed to them in the background. Without \`instagramAccountId\` the account
+on, as do its automatic syncs. Where the app is configured Meta is asked about the token first; a refusal names \`accessToken\`.
+Where webhooks are configured the page is subscribed to them in the background. Without \`instagramAccountId\` the account
 stays as it is, \`null\` takes it away.`,
       scope: 'admin',
       body: connectPageRequest,
@@ -81,8 +81,7 @@ within a few minutes of its return.`,
       answers: { 200: { description: 'The page', body: pageDetailResource } },
       async handle({ params, body }) {
         const { id } = await requirePage(store, params.id);
-        const page = await store.pages.update(id, body);
-        if (page === null) throw notFound('Page');
+        const page = required(await store.pages.update(id, body));
         // while Temporal is away nobody can tell when the next one is
         const follows = await alignSchedule(id);
         return { status: 200, body: follows ? await detailOf(page) : { ...page, nextAutoSyncAt: null } };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { time } from './resources.ts';
+import { time } from './progress-schemas.ts';
 
 /** What a token or a session may do, each with all that stands before it: look, run syncs, change how things are set up. */
 export const SCOPES = ['read', 'sync', 'admin'] as const;

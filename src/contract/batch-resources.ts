@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { BATCH_MODES, BATCH_PAGE_STATES, BATCH_STATUSES } from './batches.ts';
 import { JOB_STATUSES } from './job-status.ts';
+import { time } from './progress-schemas.ts';
 import { listQuery } from './requests.ts';
-import { time } from './resources.ts';
 
 /** The most pages that can be named; `all` has no such bound. */
 export const MAX_BATCH_PAGES = 1000;

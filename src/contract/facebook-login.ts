@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { pageResource, time } from './resources.ts';
+import { time } from './progress-schemas.ts';
+import { pageResource } from './resources.ts';
 
 const loginPage = z
   .object({

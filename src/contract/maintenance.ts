@@ -6,8 +6,8 @@ export const MAINTENANCE_TASKS = [
   'retention',
   'webhooks',
   'subscriptions',
-  'tokens',
   'schedules',
+  'tokens',
 ] as const;
 
 export type MaintenanceTask = (typeof MAINTENANCE_TASKS)[number];
@@ -46,6 +46,14 @@ export interface RetentionResult {
   batchSyncs: number;
 }
 
+/** What a run of `schedules` found: schedules of automatic syncs that were not as their pages say. */
+export interface SchedulesResult {
+  looked: number;
+  repaired: number;
+  /** Schedules that Temporal would not show or change: the next run tries again. */
+  failed: number;
+}
+
 /** What a run of `tokens` has found. */
 export interface TokensResult {
   checked: number;
@@ -57,21 +65,13 @@ export interface TokensResult {
   unclear: number;
 }
 
-/** What a run of `schedules` found: schedules of automatic syncs that were not as their pages say. */
-export interface SchedulesResult {
-  looked: number;
-  repaired: number;
-  /** Schedules that Temporal would not show or change: the next run tries again. */
-  failed: number;
-}
-
 export type MaintenanceResult =
   | ReconcileResult
   | RetentionResult
   | SweepResult
   | SubscriptionsResult
-  | TokensResult
-  | SchedulesResult;
+  | SchedulesResult
+  | TokensResult;
 
 /**
  * A workflow by its ID, as Temporal tells. `running` names the first run of its chain, where the server tells it.

@@ -46,14 +46,14 @@ export function subscriptionWorkflowId(facebookPageId: string): string {
   return `subscription/${facebookPageId}`;
 }
 
-/** The workflow that asks Meta about a page's token when the page is connected. */
-export function tokenWorkflowId(facebookPageId: string): string {
-  return `token/${facebookPageId}`;
-}
-
 /** The workflow that advances a batch. */
 export function batchWorkflowId(batchId: string): string {
   return `batch/${batchId}`;
+}
+
+/** The workflow that asks Meta about a page's token when the page is connected. */
+export function tokenWorkflowId(facebookPageId: string): string {
+  return `token/${facebookPageId}`;
 }
 
 /** The workflow types, by which clients start them without importing their code. */

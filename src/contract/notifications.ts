@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type JobResource, time } from './resources.ts';
+import { time } from './progress-schemas.ts';
+import type { JobResource } from './resources.ts';
 import { formatCount } from './statistics.ts';
 
 /** What people are told of in the app. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { JOB_STATUSES } from './job-status.ts';
+import { patchPageRequest } from './requests.ts';
 import { SYNC_MODES } from './sync-options.ts';
 
 // What the endpoints of the first documents ask and answer, field by field as those wrote it.
@@ -50,6 +51,30 @@ export const seedStreamRequest = z
 export const seedBackgroundRequest = z.object({
   facebookPageId: reference.describe('The Facebook page ID, or our id of the page.'),
 });
+
+/** `PATCH /api/facebook/pages/{id}`: what is not named stays as it is. */
+export const seedPageRequest = z.object({
+  autoSync: patchPageRequest.shape.autoSync,
+  syncInterval: patchPageRequest.shape.syncIntervalSeconds.describe('Seconds between two automatic syncs.'),
+  autoPipelineId: patchPageRequest.shape.autoPipelineId,
+  autoPipelineMode: patchPageRequest.shape.autoPipelineMode,
+});
+
+export const seedPageResource = z
+  .object({
+    id: z.uuid(),
+    pageId: z.string().describe('The Facebook page ID.'),
+    pageName: z.string(),
+    autoSync: z.boolean(),
+    syncInterval: z.int(),
+    autoPipelineId: z.string().nullable(),
+    autoPipelineMode: patchPageRequest.shape.autoPipelineMode.unwrap(),
+    lastSyncedAt: time.nullable(),
+    createdAt: time,
+  })
+  .meta({ id: 'SeedPage' });
+/** A page with its settings. */
+export type SeedPageResource = z.infer<typeof seedPageResource>;
 
 const seedSync = {
   success: z.literal(true),

@@ -56,23 +56,24 @@ export function createAnalyticsStore(sql: Sql) {
       pageId: string | null,
       { timeZone, from, to }: Omit<SyncHistoryQuery, 'pageId'>,
     ): Promise<SyncHistoryResource> {
+      const [range] = await sql<{ first: string; last: string }[]>`
+        SELECT to_char(coalesce(${from ?? null}::date, last - ${USUAL_DAYS - 1}::int), 'YYYY-MM-DD') AS first, to_char(last, 'YYYY-MM-DD') AS last
+        FROM (SELECT greatest(${from ?? null}::date, coalesce(${to ?? null}::date, (now() AT TIME ZONE ${timeZone}::text)::date)) AS last) t`;
+      if (range === undefined) throw new Error('SELECT returned no row');
+      const { first, last } = range;
+      // the limits are values of the statement, not of a row: only so an index can be used
       const rows = await sql<DayRow[]>`
-        WITH range AS (
-          SELECT coalesce(${from ?? null}::date, last - ${USUAL_DAYS - 1}::int) AS first, last
-          FROM (SELECT greatest(${from ?? null}::date, coalesce(${to ?? null}::date, (now() AT TIME ZONE ${timeZone}::text)::date)) AS last) t
-        )
         SELECT to_char(d, 'YYYY-MM-DD') AS day, s.total_syncs, s.successful_syncs, s.partial_syncs, s.cancelled_syncs, s.failed_syncs,
           s.conversations, s.inserted, s.updated, s.unchanged, s.failed, s.events_created, s.work_ms
-        FROM range CROSS JOIN LATERAL generate_series(range.first::timestamp, range.last::timestamp, '1 day') d
-        LEFT JOIN LATERAL (SELECT * FROM range r CROSS JOIN LATERAL
-          sync_days_of(${timeZone}::text, ${pageId}::uuid, r.first, r.last)) s ON s.day = d::date
+        FROM generate_series(${first}::timestamp, ${last}::timestamp, '1 day') d
+        LEFT JOIN sync_days_of(${timeZone}::text, ${pageId}::uuid, ${first}::date, ${last}::date) s ON s.day = d::date
         ORDER BY d`;
       const sums = rows.map(sumsOf);
       return {
         pageId,
         timeZone,
-        from: rows[0]?.day ?? '',
-        to: rows.at(-1)?.day ?? '',
+        from: first,
+        to: last,
         totals: figuresOf(sums.reduce(add, NOTHING)),
         days: rows.map((row, index): SyncDay => ({ day: row.day, ...figuresOf(sums[index] ?? NOTHING) })),
       };

@@ -5,6 +5,7 @@ import type { Sql } from './sql.ts';
 export interface AutoSyncState extends AutoSyncPage {
   /** Whether a sync can go by what an earlier one has covered, at least on one platform. */
   hasMark: boolean;
+  isConnected: boolean;
 }
 
 /** What the schedules of automatic syncs go by: columns of `facebook_pages`. */
@@ -15,7 +16,8 @@ export function createAutoSyncStore(sql: Sql) {
     /** @returns `null` when there is no such page */
     async find(pageId: string): Promise<AutoSyncState | null> {
       const [row] = await sql<AutoSyncState[]>`
-        SELECT ${columns}, coalesce(messenger_watermark, instagram_watermark) IS NOT NULL AS "hasMark"
+        SELECT ${columns}, coalesce(messenger_watermark, instagram_watermark) IS NOT NULL AS "hasMark",
+          disconnected_at IS NULL AS "isConnected"
         FROM facebook_pages WHERE id = ${pageId}`;
       return row ?? null;
     },

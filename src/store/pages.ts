@@ -62,9 +62,9 @@ export class PageDisconnected extends Error {
 /** `facebook_pages`: pages and their tokens. */
 export function createPageStore(sql: Sql, cipher: TokenCipher) {
   const columns = sql`id, facebook_page_id, name, instagram_account_id, token_state, token_checked_at, token_expires_at,
-    token_data_access_expires_at, token_scopes, token_error, disconnected_at, last_synced_at, sync_checkpoint, auto_sync,
-    sync_interval_seconds, auto_pipeline_id, auto_pipeline_mode, subscription_state, subscribed_fields, subscription_error,
-    subscription_checked_at, last_webhook_at,
+    token_data_access_expires_at, token_scopes, token_error, disconnected_at, last_synced_at,
+    sync_checkpoint, auto_sync, sync_interval_seconds, auto_pipeline_id, auto_pipeline_mode,
+    subscription_state, subscribed_fields, subscription_error, subscription_checked_at, last_webhook_at,
     created_at`;
   const decrypt = (encrypted: string, owner: string) => {
     try {
@@ -117,7 +117,8 @@ export function createPageStore(sql: Sql, cipher: TokenCipher) {
     /** Changes what is named. @returns `null` when there is no such page */
     async update(pageId: string, change: PatchPageRequest): Promise<PageResource | null> {
       const [row] = await sql<PageRow[]>`
-        UPDATE facebook_pages SET updated_at = now(), name = coalesce(${change.name ?? null}, name),
+        UPDATE facebook_pages SET updated_at = now(),
+          name = coalesce(${change.name ?? null}, name),
           instagram_account_id = ${change.instagramAccountId === undefined ? sql`instagram_account_id` : change.instagramAccountId},
           auto_sync = coalesce(${change.autoSync ?? null}, auto_sync),
           sync_interval_seconds = coalesce(${change.syncIntervalSeconds ?? null}, sync_interval_seconds),

@@ -85,6 +85,24 @@ describe('the schedule of a page', () => {
   });
 });
 
+test('a page that is disconnected has none; connected again it has one, as before', async () => {
+  const page = await under.stack.addPage({ conversations: 5 });
+  await patch(page, { autoSync: true, syncIntervalSeconds: 1800 });
+  const answer = await under.stack.api.fetch(`/api/pages/${page.id}`, { method: 'DELETE' });
+  expect(answer.status).toBe(200);
+  expect(await isGone(page)).toBe(true);
+  expect(await detail(page)).toMatchObject({ autoSync: true, nextAutoSyncAt: null });
+  expect(await under.autoSync(page)).toEqual({ outcome: 'skipped', why: 'not-connected', jobIds: [] });
+  // nobody is told of a token that was erased on purpose
+  expect(await under.toldOf(page)).toEqual([]);
+  // no schedule for it, whatever is changed
+  expect(await patch(page, { syncIntervalSeconds: 3600 })).toMatchObject({ nextAutoSyncAt: null });
+  expect(await isGone(page)).toBe(true);
+  await under.reconnect(page);
+  expect((await described(page)).spec.intervals).toMatchObject([{ every: 3_600_000 }]);
+  await stop(page);
+});
+
 describe('schedules and pages that have drifted apart', () => {
   const repair = async () => (await runTask(under.stack, 'schedules')) as SchedulesResult;
 

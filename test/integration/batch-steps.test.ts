@@ -139,6 +139,23 @@ test('a job that a person has paused takes no place; one that is parked for a to
   expect(await it.jobs.find(second.jobId)).toMatchObject({ status: 'PAUSED', tokenExpired: true });
 });
 
+test('a page that was disconnected before its turn is settled as such, and is none of all', async () => {
+  const { it } = under;
+  const pages = await newPages(it, 2);
+  const batchId = await newBatch(it, pages);
+  await it.sql`ALTER TABLE facebook_pages ADD COLUMN IF NOT EXISTS disconnected_at timestamptz,
+    ALTER COLUMN access_token DROP NOT NULL`;
+  await it.sql`UPDATE facebook_pages SET disconnected_at = now(), access_token = NULL, token_state = 'needs_reconnect'
+    WHERE id = ${pages[0]?.id ?? ''}`;
+  const { starts } = await it.store.batchSteps.advance({ batchId, runId: 'run', cancel: false });
+  expect(starts.map((job) => job.pageId)).toEqual([pages[1]?.id]);
+  expect(await statesOf(it, batchId)).toEqual(['NOT_CONNECTED', 'STARTING']);
+  const all = randomUUID();
+  await it.store.batchSyncs.create(all, { ...REQUEST, all: true });
+  const { data } = await it.store.batchSyncs.pages(all, { after: null, limit: 200 }, {});
+  expect(data.map((page) => page.pageId)).not.toContain(pages[0]?.id);
+});
+
 test('a job of somebody else on a part of the inbox is waited for, then the page has its turn', async () => {
   const { it } = under;
   const [page] = (await newPages(it, 1)) as [PageResource];

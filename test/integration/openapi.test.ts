@@ -222,6 +222,7 @@ describe('answers are as the document says', () => {
       await works('POST', `/api/conversations/${name}`, { facebookPageId });
       await fails(422, 'POST', `/api/conversations/${name}`, {});
     }
+    await works('PATCH', `/api/facebook/pages/${facebookPageId}`, { autoPipelineMode: 'UPDATE_EXISTING' });
     const untouched = await stack.addPage({ conversations: 1 });
     await works('GET', `/api/facebook/pages/${untouched.id}/latest-sync`);
     stack.simulator.control('POST', '/token', { page: untouched.facebookPageId, state: 'expired' });

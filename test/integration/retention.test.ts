@@ -91,6 +91,7 @@ test('deletes jobs that ended 30 days ago, but never the newest sync of a page o
   expect(await store.batches.position(resumable, 'messenger')).toMatchObject({ seq: 3 });
   expect(await retain()).toEqual({
     jobs: 0,
+    batchSyncs: 0,
     batches: 0,
     failures: 0,
     payloads: 0,

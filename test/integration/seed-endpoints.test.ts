@@ -299,6 +299,44 @@ describe('sync-stream and sync-realtime', () => {
   });
 });
 
+test('a page’s settings, of which others stay as they are', async () => {
+  const page = await newPage();
+  const patch = async (settings: object) => {
+    const response = await stack.api.fetch(`/api/facebook/pages/${page.id}`, {
+      method: 'PATCH',
+      body: JSON.stringify(settings),
+      headers: { 'content-type': 'application/json' },
+    });
+    return { status: response.status, body: await response.json() };
+  };
+  const pipeline = { autoPipelineId: 'clx789', autoPipelineMode: 'UPDATE_EXISTING' };
+  expect(await patch(pipeline)).toMatchObject({
+    status: 200,
+    body: {
+      id: page.id,
+      pageId: page.facebookPageId,
+      pageName: page.name,
+      autoSync: false,
+      syncInterval: 3600,
+      ...pipeline,
+    },
+  });
+  const automatic = { autoSync: true, syncInterval: 7200 };
+  expect((await patch(automatic)).body).toMatchObject({ ...automatic, ...pipeline });
+  // its schedule is there, until it is switched off
+  const nextAt = async () =>
+    (await stack.api.get<{ nextAutoSyncAt: string | null }>(`/api/pages/${page.id}`)).body.nextAutoSyncAt;
+  await eventually(nextAt, 'the next automatic sync');
+  expect((await patch({ autoSync: false, autoPipelineId: null })).body).toMatchObject({
+    autoSync: false,
+    syncInterval: 7200,
+    autoPipelineId: null,
+  });
+  expect(await nextAt()).toBeNull();
+  expect((await patch({ syncInterval: 1 })).body).toMatchObject({ errors: [{ field: 'syncInterval' }] });
+  expect((await patch({ autoPipelineMode: 'ALWAYS' })).status).toBe(422);
+});
+
 describe('sync-background', () => {
   /** As the first documents ask for it, but for the two seconds between. */
   async function pollSyncStatus(jobId: string): Promise<SeedStatusResource> {

@@ -179,6 +179,14 @@ describe('syncs by day', () => {
         conversations_per_second: '4.0',
       },
     ]);
+    // of all pages, and of each
+    const each =
+      await under.sql`SELECT p.name, d.total_syncs FROM sync_days_of(first_day => '2026-10-25', last_day => '2026-10-25',
+      by_page => true) d JOIN facebook_pages p ON p.id = d.page_id WHERE d.page_id = ANY(${[page.id, other.id]}) ORDER BY 2 DESC`;
+    expect([...each]).toEqual([
+      { name: page.name, total_syncs: 3 },
+      { name: other.name, total_syncs: 1 },
+    ]);
     const berlin =
       await under.sql`SELECT day::text, total_syncs FROM sync_days_of('Europe/Berlin', ${page.id})`;
     expect([...berlin]).toEqual([

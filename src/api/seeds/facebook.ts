@@ -4,14 +4,16 @@ import {
   MAX_SEED_ERRORS,
   type SeedStatusResource,
   seedBackgroundRequest,
+  seedPageRequest,
+  seedPageResource,
   seedStartedResource,
   seedStatusResource,
 } from '../../contract/seeds.ts';
 import { type ApiDeps, PAGE_REFERENCE, requirePage } from '../deps.ts';
 import { requireJob } from '../jobs.ts';
 import { type Operation, operation } from '../operation.ts';
-import { Problem } from '../problem.ts';
-import { seedStatus } from './shapes.ts';
+import { notFound, Problem } from '../problem.ts';
+import { seedPage, seedStatus } from './shapes.ts';
 import { startSmart, withSeedError } from './start.ts';
 
 /** `/api/facebook/…`, as the first documents have them. */
@@ -79,6 +81,26 @@ that ended early; \`errors\` says which.`,
         const page = await requirePage(store, params.id);
         const job = await store.jobs.latest(page.id);
         return { status: 200, body: job === null ? null : await statusOf(job) };
+      },
+    }),
+
+    operation({
+      method: 'patch',
+      path: '/api/facebook/pages/{id}',
+      id: 'seedPatchPage',
+      tag: 'Seeds',
+      summary: 'Change how a page is synced by itself',
+      description: 'What is not named stays as it is. `PATCH /api/pages/{id}` does the same.',
+      scope: 'admin',
+      params: { id: PAGE_REFERENCE },
+      body: seedPageRequest,
+      answers: { 200: { description: 'The page', body: seedPageResource } },
+      async handle({ params, body: { syncInterval: syncIntervalSeconds, ...body } }) {
+        const { id } = await requirePage(store, params.id);
+        const page = await store.pages.update(id, { ...body, syncIntervalSeconds });
+        if (page === null) throw notFound('Page');
+        await deps.alignSchedule(id);
+        return { status: 200, body: seedPage(page) };
       },
     }),
   ];

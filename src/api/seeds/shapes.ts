@@ -1,9 +1,10 @@
 import { hasEnded, type JobStatus } from '../../contract/job-status.ts';
-import type { FailureResource, JobResource, StreamEvent } from '../../contract/resources.ts';
+import type { FailureResource, JobResource, PageResource, StreamEvent } from '../../contract/resources.ts';
 import type {
   SeedError,
   SeedFixedResource,
   SeedOptimizedResource,
+  SeedPageResource,
   SeedStatusResource,
   SeedStreamEvent,
   SeedSyncResource,
@@ -137,6 +138,22 @@ export function seedConversationEvent(event: StreamEvent): SeedStreamEvent {
     error: null,
     tokenExpired: false,
     canResume: false,
+  };
+}
+
+/** A page with its settings. */
+export function seedPage(page: PageResource): SeedPageResource {
+  const { id, autoSync, autoPipelineId, autoPipelineMode, lastSyncedAt, createdAt } = page;
+  return {
+    id,
+    pageId: page.facebookPageId,
+    pageName: page.name,
+    autoSync,
+    syncInterval: page.syncIntervalSeconds,
+    autoPipelineId,
+    autoPipelineMode,
+    lastSyncedAt,
+    createdAt,
   };
 }
 
