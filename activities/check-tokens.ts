@@ -22,7 +22,7 @@ interface Place {
 
 /**
  * The maintenance task `tokens`: asks Meta about the token of every connected page (requirement G1). One that is not valid
- * any more is dead, which parks the page's jobs until it is connected again. People are told of it, and ten days before.
+ * any more is dead, which parks the page's jobs until it is connected again. What people should know is told every time.
  * While the app's pool is full the task waits; an attempt after a failure goes on where the one before stood.
  *
  * @param graphApp `null` while the app is not configured: nobody can ask
