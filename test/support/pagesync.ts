@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import { createProgram, runCommand } from '../../src/cli/program.ts';
 import { localServer } from '../../src/local/local-server.ts';
 import { cleanEnvironment } from './program.ts';
@@ -52,7 +52,7 @@ export function startPagesync(
 let before: Promise<unknown> = Promise.resolve();
 
 /** Runs a command in this process, one at a time: a process of its own takes a second to start. */
-export function runPagesync(args: string[], env: Record<string, string>): Promise<Said> {
+function runPagesync(args: string[], env: Record<string, string>): Promise<Said> {
   const run = before.then(async () => {
     const said = { stdout: '', stderr: '' };
     const spies = (['stdout', 'stderr'] as const).map((name) =>
@@ -78,4 +78,32 @@ export function runPagesync(args: string[], env: Record<string, string>): Promis
   });
   before = run.catch(() => undefined);
   return run;
+}
+
+/** What waits, reads or works on the database is a process of its own, as all of it is for people. */
+const OWN_PROCESS = /--watch|--token-stdin|migrate|rotate-keys|--help|synk/;
+
+/** Commands as one types them, without quotes. @param own the environment of those that have no other */
+export function commandLine(own: () => Record<string, string>) {
+  const everything: string[] = [];
+  const pagesync = async (line: string, input = '', env = own()): Promise<Said> => {
+    const args = line.split(' ');
+    const said = OWN_PROCESS.test(line)
+      ? await startPagesync(args, env, input).ended
+      : await runPagesync(args, env);
+    everything.push(said.stdout, said.stderr);
+    return said;
+  };
+  return {
+    pagesync,
+    /** Runs a command for a script: it succeeds, with one JSON document and nothing else. */
+    async json<T>(line: string, input = ''): Promise<T> {
+      const { code, stdout, stderr } = await pagesync(`${line} --json`, input);
+      expect({ line, code, stderr }).toEqual({ line, code: 0, stderr: '' });
+      expect(stdout.trim().split('\n')).toHaveLength(1);
+      return JSON.parse(stdout) as T;
+    },
+    /** All that was ever said. */
+    everything: () => everything.join('\n'),
+  };
 }

@@ -91,7 +91,10 @@ describe('exit codes', () => {
   it('say of every problem what can be done', () => {
     const statuses = [...new Set(Object.values(PROBLEMS).flatMap(({ status }) => status))].sort();
     const meant: Record<string, number[]> = {};
-    for (const status of statuses) (meant[exitOfStatus(status)] ??= []).push(status);
+    for (const status of statuses) {
+      const exit = exitOfStatus(status);
+      meant[exit] = [...(meant[exit] ?? []), status];
+    }
     expect(meant).toMatchObject({
       forbidden: [401, 403],
       notFound: [404],
