@@ -46,7 +46,7 @@ export function createBatchSyncStore(sql: Sql) {
       const names = request.pageIds ?? [];
       const pages = request.all
         ? sql`SELECT NULL::text AS name, p.id, row_number() OVER (ORDER BY p.created_at, p.id) AS n FROM facebook_pages p
-            WHERE (to_jsonb(p) ->> 'disconnected_at') IS NULL`
+            WHERE p.disconnected_at IS NULL`
         : sql`SELECT t.name, coalesce(f.id, u.id) AS id, t.n
             FROM unnest(${names}::text[], ${names.map((name) => (isUuid(name) ? name : null))}::uuid[])
               WITH ORDINALITY AS t (name, uuid, n)
