@@ -5,6 +5,11 @@ function isPart(tx: Transaction): Fragment {
   return tx`(j.mode = 'selective' OR j.options ->> 'maxConversations' IS NOT NULL)`;
 }
 
+/** Whether the job `j` waits for a token of its page `p`: once there is one, it goes on by itself. */
+function isParked(tx: Transaction): Fragment {
+  return tx`(j.status = 'PAUSED' AND j.token_expired AND p.token_state <> 'valid')`;
+}
+
 /**
  * Settles the pages of a batch whose jobs have ended, or wait for a new token; that wait is not the batch's. A page whose
  * job turns out to have begun, by an attempt that could not say so, is `SYNCING`; one that has waited for somebody's job
@@ -24,9 +29,9 @@ export async function settleEnded(tx: Transaction, batchId: string, revision: nu
         WHEN w.joined AND j.completed_at IS NOT NULL AND ${isPart(tx)} THEN 'PENDING'
         WHEN j.status IN ('COMPLETED', 'UP_TO_DATE') THEN 'COMPLETED'
         WHEN j.completed_at IS NOT NULL THEN j.status
-        WHEN j.status = 'PAUSED' AND j.token_expired THEN 'NEEDS_RECONNECT'
+        WHEN ${isParked(tx)} THEN 'NEEDS_RECONNECT'
         ELSE 'SYNCING' END AS next
-      FROM batch_sync_pages w LEFT JOIN sync_jobs j ON j.id = w.job_id
+      FROM batch_sync_pages w JOIN facebook_pages p ON p.id = w.page_id LEFT JOIN sync_jobs j ON j.id = w.job_id
       WHERE w.batch_id = ${batchId} AND (w.state = 'SYNCING'
         -- an ended job that is to be resumed has not begun; one that ended since its page's turn has
         OR w.state = 'STARTING' AND j.id IS NOT NULL AND (j.completed_at IS NULL OR j.completed_at > w.claimed_at))
@@ -54,7 +59,7 @@ export async function claimTurns(
       SELECT bp.page_id, bp.position, CASE
           WHEN p.disconnected_at IS NOT NULL THEN 'NOT_CONNECTED'
           WHEN j.status IN ('COMPLETED', 'UP_TO_DATE') AND NOT ${isPart(tx)} THEN 'COMPLETED'
-          WHEN j.status = 'PAUSED' AND j.token_expired THEN 'NEEDS_RECONNECT'
+          WHEN ${isParked(tx)} THEN 'NEEDS_RECONNECT'
           WHEN j.id IS NOT NULL AND j.completed_at IS NULL THEN 'SYNCING'
           WHEN p.token_state <> 'valid' THEN 'NEEDS_RECONNECT'
           ELSE 'STARTING' END AS next,
