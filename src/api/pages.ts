@@ -2,6 +2,7 @@ import { connectPageRequest, listPagesQuery, patchPageRequest } from '../contrac
 import { listOf, type PageResource, pageDetailResource, pageResource } from '../contract/resources.ts';
 import { asProblems, connectPage, disconnectPage } from './connect-page.ts';
 import { type ApiDeps, PAGE_REFERENCE, requirePage } from './deps.ts';
+import { requireMatch } from './etag.ts';
 import { type Operation, operation } from './operation.ts';
 import { notFound } from './problem.ts';
 import { keysetOf } from './read-request.ts';
@@ -79,8 +80,11 @@ within a few minutes of its return.`,
       params: { id: PAGE_REFERENCE },
       body: patchPageRequest,
       answers: { 200: { description: 'The page', body: pageDetailResource } },
-      async handle({ params, body }) {
-        const { id } = await requirePage(store, params.id);
+      problems: ['precondition-failed'],
+      async handle({ params, body, req }) {
+        const seen = await requirePage(store, params.id);
+        const { id } = seen;
+        if (req.get('if-match') !== undefined) requireMatch(req, await detailOf(seen));
         const page = required(await store.pages.update(id, body));
         // while Temporal is away nobody can tell when the next one is
         const follows = await alignSchedule(id);
@@ -99,9 +103,10 @@ stays; connecting the page again brings it back. May be repeated.`,
       scope: 'admin',
       params: { id: PAGE_REFERENCE },
       answers: { 200: { description: 'The page, disconnected', body: pageResource } },
-      problems: ['temporal-unavailable'],
-      async handle({ params }) {
+      problems: ['temporal-unavailable', 'precondition-failed'],
+      async handle({ params, req }) {
         const page = await requirePage(store, params.id);
+        if (req.get('if-match') !== undefined) requireMatch(req, await detailOf(page));
         return { status: 200, body: required(await disconnectPage(deps, page)) };
       },
     }),
