@@ -210,9 +210,13 @@ test('in production no program starts with an example for a secret', async () =>
     PAGESYNC_API_TOKEN: 'change-me-change-me-change-me-change-me',
     FACEBOOK_VERIFY_TOKEN: 'my-verify-token',
   };
-  const programs = ['src/server.ts', 'src/worker.ts', 'src/migrate.ts'];
-  const ends = programs.map(async (file) => {
-    const program = startProgram(file, [], examples);
+  const programs: [file: string, args: string[]][] = [
+    ['src/server.ts', []],
+    ['src/worker.ts', []],
+    ['src/pagesync.ts', ['migrate']],
+  ];
+  const ends = programs.map(async ([file, args]) => {
+    const program = startProgram(file, args, examples);
     expect([file, await program.exited]).toEqual([file, 1]);
     for (const name of ['TOKEN_ENCRYPTION_KEYS', 'PAGESYNC_API_TOKEN', 'FACEBOOK_VERIFY_TOKEN']) {
       expect(program.output()).toContain(`  ${name}: `);
