@@ -1,32 +1,17 @@
-import { createHmac } from 'node:crypto';
-import { ScheduleNotFoundError } from '@temporalio/client';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { BegunFacebookLogin, FacebookLoginResource } from '../../src/contract/facebook-login.ts';
 import type { TokensResult } from '../../src/contract/maintenance.ts';
-import { autoSyncId } from '../../src/contract/names.ts';
-import type { JobResource, PageResource } from '../../src/contract/resources.ts';
+import type { PageResource } from '../../src/contract/resources.ts';
+import { connectingUnderTest } from '../support/connecting-under-test.ts';
 import { eventually } from '../support/eventually.ts';
-import { APP_ID, begin, call, LOGIN, LOGIN_SECRET, press } from '../support/login-under-test.ts';
+import { APP_ID, begin, call, press } from '../support/login-under-test.ts';
 import { runTask } from '../support/maintenance.ts';
-import { freshPageId, type Stack, startStack, type TestPage } from '../support/stack.ts';
+import type { TestPage } from '../support/stack.ts';
 import { expectInboxStored } from '../support/truth.ts';
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack({ ...LOGIN, env: { ...LOGIN.env, SYNC_SLICE_SECONDS: '0.2' } });
-});
-afterAll(() => stack.close());
-afterEach(() => {
-  stack.simulator.control('DELETE', '/faults');
-  control('/latency', { ms: 0 });
-  control('/usage', {});
-});
+const under = connectingUnderTest();
+const { control, send, pageOf, pageAtMeta, connect, inStatus } = under;
 
-type Body = Record<string, unknown>;
-const control = (path: string, body: object) => stack.simulator.control('POST', path, body);
-const send = <T = Body>(method: string, path: string, body?: unknown) =>
-  call<T>(stack.api, method, path, body);
-const pageOf = async (id: string) => (await send<PageResource>('GET', `/api/pages/${id}`)).body;
 const wrong = (field: string, words: RegExp) => ({
   status: 422,
   body: {
@@ -35,43 +20,13 @@ const wrong = (field: string, words: RegExp) => ({
   },
 });
 
-/** A page in the simulator that nobody has connected. */
-function pageAtMeta(conversations = 10): string {
-  const id = freshPageId();
-  control('/pages', { id, name: `Page ${id}`, conversations, instagramAccountId: `178${id}` });
-  return id;
-}
-
-/** Signs in, up to the list of pages. */
-async function signIn(pages: { id: string; tasks?: string[] }[]): Promise<FacebookLoginResource> {
-  control('/users', { pages });
-  const begun = await begin(stack);
-  const { code, state } = await press(begun);
-  const { status, body } = await send<FacebookLoginResource>(
-    'POST',
-    `/api/facebook-logins/${begun.id}/complete`,
-    { code, state },
-  );
-  expect(status, JSON.stringify(body)).toBe(200);
-  return body;
-}
-
-const connect = (login: { id: string }, request: object) =>
-  send<{ data: PageResource[] }>('POST', `/api/facebook-logins/${login.id}/connect`, request);
-
-const inStatus = (page: { id: string }, status: string) =>
-  eventually(async () => {
-    const { body } = await send<{ data: JobResource[] }>('GET', `/api/jobs?pageId=${page.id}&limit=1`);
-    return body.data[0]?.status === status ? body.data[0] : null;
-  }, `a job in status ${status}`);
-
 describe('signing in with Facebook', () => {
   test('lists all pages of the person, connects those that can be, and syncs them', async () => {
     const [one, two, mute] = [pageAtMeta(), pageAtMeta(), pageAtMeta()] as const;
     const more = [pageAtMeta(), pageAtMeta()];
     const pages = [one, two, ...more].map((id) => ({ id }));
     control('/users', { pages: [...pages, { id: mute, tasks: ['ANALYZE'] }], reduceAbove: 2 });
-    const begun = await begin(stack);
+    const begun = await begin(under.stack);
     const url = new URL(begun.url);
     expect(url.pathname).toBe('/v25.0/dialog/oauth');
     expect(Object.fromEntries(url.searchParams)).toMatchObject({
@@ -125,12 +80,12 @@ describe('signing in with Facebook', () => {
     });
     await send('POST', `/api/pages/${one}/sync`);
     await inStatus({ id: page?.id ?? '' }, 'COMPLETED');
-    await expectInboxStored(stack, page as TestPage);
+    await expectInboxStored(under.stack, page as TestPage);
   });
 
   test('is refused with a state that is none, and with a code of another login (PKCE)', async () => {
     control('/users', { pages: [], reduceAbove: null });
-    const [mine, theirs] = [await begin(stack), await begin(stack)];
+    const [mine, theirs] = [await begin(under.stack), await begin(under.stack)];
     const [ours, stolen] = [await press(mine), await press(theirs)];
     const complete = (login: BegunFacebookLogin, answer: object) =>
       send('POST', `/api/facebook-logins/${login.id}/complete`, answer);
@@ -158,21 +113,21 @@ describe('signing in with Facebook', () => {
   });
 
   test('says what Facebook said when the person refuses, or when Meta does not answer', async () => {
-    const refused = await begin(stack);
+    const refused = await begin(under.stack);
     const { query } = await press(refused, 'cancel');
     expect((await send('GET', `/api/facebook-logins/callback${query}`)).status).toBe(303);
     expect((await send('GET', `/api/facebook-logins/${refused.id}`)).body).toMatchObject({
       state: 'failed',
       error: 'Facebook says: Permissions error',
     });
-    const late = await begin(stack);
+    const late = await begin(under.stack);
     const { code, state } = await press(late);
     control('/faults', { match: { edge: 'access_token' }, fault: { kind: 'error', name: 'transient-2' } });
     expect(await send('POST', `/api/facebook-logins/${late.id}/complete`, { code, state })).toMatchObject({
       status: 503,
       body: { type: 'urn:pagesync:problem:meta-unavailable', retryAt: null },
     });
-    const unset = await stack.addApi({ FACEBOOK_APP_ID: '' });
+    const unset = await under.stack.addApi({ FACEBOOK_APP_ID: '' });
     expect(await call(unset, 'POST', '/api/facebook-logins', {})).toMatchObject({
       status: 503,
       body: { type: 'urn:pagesync:problem:facebook-login-not-configured' },
@@ -208,8 +163,9 @@ describe('a pasted token', () => {
     }
     // the throttle holds for all calls of the app, until it is over
     expect(await paste(id, 'newer')).toMatchObject({ status: 503, body: { retryAt: expect.any(String) } });
-    await stack.sql`UPDATE graph_budget SET blocked_until = NULL, blocked_why = NULL, usage_percent = NULL, observed_at = NULL`;
-    const mistaken = await stack.addApi({ FACEBOOK_APP_SECRET: 'not-the-secret' });
+    await under.stack
+      .sql`UPDATE graph_budget SET blocked_until = NULL, blocked_why = NULL, usage_percent = NULL, observed_at = NULL`;
+    const mistaken = await under.stack.addApi({ FACEBOOK_APP_SECRET: 'not-the-secret' });
     const request = { facebookPageId: id, name: 'A page', accessToken: `${id}-token` };
     expect(await call(mistaken, 'POST', '/api/pages', request)).toMatchObject({
       status: 503,
@@ -219,18 +175,19 @@ describe('a pasted token', () => {
   });
 
   test('is looked at every day: what ends soon is said, what is dead parks the page', async () => {
-    const [soon, dead] = [await stack.addPage(), await stack.addPage()];
+    const [soon, dead] = [await under.stack.addPage(), await under.stack.addPage()];
     const at = Math.floor(Date.now() / 1000) + 5 * 86_400;
     control('/token', { page: soon.facebookPageId, dataAccessExpiresAt: at });
     control('/token', { page: dead.facebookPageId, state: 'expired' });
     control('/faults', { match: { edge: 'debug_token' }, fault: { kind: 'error', name: 'transient-2' } });
     // Meta wants no calls of the app for a moment: the task waits, and goes on by itself
-    await stack.sql`UPDATE graph_budget SET blocked_until = now() + interval '1 second' WHERE asset = '(app)'`;
+    await under.stack
+      .sql`UPDATE graph_budget SET blocked_until = now() + interval '1 second' WHERE asset = '(app)'`;
     const before = Date.now();
-    const first = (await runTask(stack, 'tokens')) as TokensResult;
+    const first = (await runTask(under.stack, 'tokens')) as TokensResult;
     expect(first.unclear).toBe(1);
     expect(Date.now() - before).toBeGreaterThan(900);
-    const second = (await runTask(stack, 'tokens')) as TokensResult;
+    const second = (await runTask(under.stack, 'tokens')) as TokensResult;
     expect(second.unclear).toBe(0);
     // whichever page Meta said nothing of
     expect(first.dead + second.dead).toBe(1);
@@ -252,116 +209,3 @@ describe('a pasted token', () => {
     }
   });
 });
-
-describe('a page that needs to be connected again', () => {
-  test('parks its sync; the next login lets it go on, and nothing is lost', async () => {
-    const id = pageAtMeta(120);
-    const [page] = (await connect(await signIn([{ id }]), { all: true })).body.data;
-    if (page === undefined) throw new Error('The page is not connected');
-    control('/latency', { ms: 60 });
-    await send('POST', `/api/pages/${id}/sync`);
-    await eventually(async () => {
-      const { body } = await send<{ job: JobResource }>('GET', `/api/pages/${id}/sync`);
-      return body.job.totals.fetched > 0;
-    }, 'the first conversations');
-    control('/token', { page: id, state: 'expired' });
-    expect(await inStatus(page, 'PAUSED')).toMatchObject({ tokenExpired: true });
-    expect(await pageOf(id)).toMatchObject({
-      token: { state: 'needs_reconnect', error: expect.any(String) },
-    });
-    control('/latency', { ms: 0 });
-    await connect(await signIn([{ id }]), { facebookPageIds: [id] });
-    expect(await inStatus(page, 'COMPLETED')).toMatchObject({
-      totals: { fetched: 120, inserted: 120, failed: 0 },
-    });
-    await expectInboxStored(stack, page as TestPage);
-  });
-
-  test('disconnected in the middle of a sync: all stops, the data stays, and a resume loses nothing', async () => {
-    const page = await stack.addPage({ conversations: 120 });
-    await fetch(
-      `${stack.simulator.url}/v25.0/${page.facebookPageId}/subscribed_apps?${new URLSearchParams({
-        subscribed_fields: 'messages',
-        access_token: page.accessToken,
-        appsecret_proof: proofOf(page.accessToken),
-      })}`,
-      { method: 'POST' },
-    );
-    await send('PATCH', `/api/pages/${page.id}`, { autoSync: true, syncIntervalSeconds: 86_400 });
-    expect(await hasSchedule(page)).toBe(true);
-    control('/latency', { ms: 60 });
-    await send('POST', `/api/pages/${page.id}/sync`);
-    await eventually(async () => {
-      const { body } = await send<{ job: JobResource }>('GET', `/api/pages/${page.id}/sync`);
-      return body.job.totals.fetched > 0;
-    }, 'the first conversations');
-    const gone = await send<PageResource>('DELETE', `/api/pages/${page.facebookPageId}`);
-    expect(gone).toMatchObject({
-      status: 200,
-      body: { disconnectedAt: expect.any(String), token: { state: 'disconnected' } },
-    });
-    expect(await inStatus(page, 'CANCELLED')).toBeTruthy();
-    expect(await hasSchedule(page)).toBe(false);
-    control('/latency', { ms: 0 });
-    const { pages } = stack.simulator.control('GET', '/webhooks') as {
-      pages: { id: string; state: string }[];
-    };
-    expect(pages.find(({ id }) => id === page.facebookPageId)).toMatchObject({ state: 'none' });
-    for (const request of [{}, { resume: true }]) {
-      expect(await send('POST', `/api/pages/${page.id}/sync`, request)).toMatchObject({
-        status: 409,
-        body: { type: 'urn:pagesync:problem:not-connected' },
-      });
-    }
-    const [kept] =
-      await stack.sql`SELECT count(*)::int AS n FROM messenger_conversations WHERE page_id = ${page.id}`;
-    expect(kept?.n).toBeGreaterThan(0);
-    expect((await send('DELETE', `/api/pages/${page.id}`)).status, 'again').toBe(200);
-    expect((await send('PATCH', `/api/pages/${page.id}`, { name: 'Renamed' })).body).toMatchObject({
-      name: 'Renamed',
-    });
-    const listed = async (query: string) =>
-      (await send<{ data: PageResource[] }>('GET', `/api/pages?limit=200${query}`)).body.data.some(
-        ({ id }) => id === page.id,
-      );
-    expect([await listed(''), await listed('&connected=false'), await listed('&connected=all')]).toEqual([
-      false,
-      true,
-      true,
-    ]);
-
-    const { facebookPageId, accessToken, instagramAccountId } = page;
-    const back = await send<PageResource>('POST', '/api/pages', {
-      facebookPageId,
-      name: 'Back',
-      accessToken,
-      instagramAccountId,
-    });
-    expect(back).toMatchObject({ status: 200, body: { id: page.id, disconnectedAt: null } });
-    expect(await hasSchedule(page)).toBe(true);
-    await send('PATCH', `/api/pages/${page.id}`, { autoSync: false });
-    await eventually(async () => {
-      // the workflow ends a moment after its job
-      const { status } = await send('POST', `/api/pages/${page.id}/sync`, { resume: true });
-      return status === 202;
-    }, 'the resumed sync');
-    expect(await inStatus(page, 'COMPLETED')).toMatchObject({ totals: { fetched: 120, inserted: 120 } });
-    await expectInboxStored(stack, page);
-  });
-});
-
-const hasSchedule = (page: TestPage) =>
-  stack.temporal.schedule
-    .getHandle(autoSyncId(stack.config.queuePrefix, page.facebookPageId))
-    .describe()
-    .then(
-      () => true,
-      (error: unknown) => {
-        if (error instanceof ScheduleNotFoundError) return false;
-        throw error;
-      },
-    );
-
-function proofOf(token: string): string {
-  return createHmac('sha256', LOGIN_SECRET).update(token).digest('hex');
-}
