@@ -52,7 +52,7 @@ describe('a page that needs to be connected again', () => {
   });
 
   test('disconnected in the middle of a sync: all stops, the data stays, and a resume loses nothing', async () => {
-    const page = await under.stack.addPage({ conversations: 120 });
+    const page = await under.stack.addPage({ conversations: 600 });
     await fetch(
       `${under.stack.simulator.url}/v25.0/${page.facebookPageId}/subscribed_apps?${new URLSearchParams({
         subscribed_fields: 'messages',
@@ -63,7 +63,7 @@ describe('a page that needs to be connected again', () => {
     );
     await send('PATCH', `/api/pages/${page.id}`, { autoSync: true, syncIntervalSeconds: 86_400 });
     expect(await hasSchedule(page)).toBe(true);
-    control('/latency', { ms: 60 });
+    control('/latency', { ms: 600 });
     await send('POST', `/api/pages/${page.id}/sync`);
     await eventually(async () => {
       const { body } = await send<{ job: JobResource }>('GET', `/api/pages/${page.id}/sync`);
@@ -119,7 +119,7 @@ describe('a page that needs to be connected again', () => {
       const { status } = await send('POST', `/api/pages/${page.id}/sync`, { resume: true });
       return status === 202;
     }, 'the resumed sync');
-    expect(await inStatus(page, 'COMPLETED')).toMatchObject({ totals: { fetched: 120, inserted: 120 } });
+    expect(await inStatus(page, 'COMPLETED')).toMatchObject({ totals: { fetched: 600, inserted: 600 } });
     await expectInboxStored(under.stack, page);
   });
 });
