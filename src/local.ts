@@ -151,7 +151,7 @@ Running. Ctrl+C stops everything; the data stays.
   curl -H "Authorization: Bearer $PAGESYNC_API_TOKEN" '${api.url}/api/conversations?limit=5'
   curl -H "Authorization: Bearer $PAGESYNC_API_TOKEN" -X POST ${api.url}/api/pages/${page?.facebookPageId ?? 'PAGE_ID'}/sync
   curl -N -H "Authorization: Bearer $PAGESYNC_API_TOKEN" ${api.url}/api/pages/${page?.facebookPageId ?? 'PAGE_ID'}/sync/stream`);
-  if (!servers.demo !== null) {
+  if (servers.demo === null) {
     say(`  curl -H "Authorization: Bearer $PAGESYNC_API_TOKEN" -H 'Content-Type: application/json' ${api.url}/api/pages \\
     -d '{"facebookPageId":"PAGE_ID","name":"My page","accessToken":"PAGE_TOKEN","instagramAccountId":null}'`);
   }
