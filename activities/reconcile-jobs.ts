@@ -15,7 +15,7 @@ const AT_ONCE = 20;
  * as it was read, so a run that has taken the job up in the meantime is never disturbed. Without a clear answer
  * nothing is closed; when there is none at all, Temporal is away, and the next run looks again.
  *
- * It closes logins with Facebook as well, which nobody else may come by to do: the tokens of one that is over are erased.
+ * Logins with Facebook that are over are closed as well: the tokens that they brought are erased.
  *
  * @throws database errors; may be repeated
  */
