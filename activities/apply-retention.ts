@@ -17,7 +17,6 @@ const BATCH_DAYS = 1;
  * - batches of jobs that ended for good a day ago, but for the last of each stream
  * - jobs that ended `days` ago with all that belongs to them, but never a page's newest sync or the one that its
  *   checkpoint names
- * - logins with Facebook that are over, and what they brought
  * - the payloads of items that were set aside `days` ago, and webhook deliveries that were applied `days` ago: they are
  *   conversations of people
  * - sign-in codes and sessions that ended `days` ago, and idempotency keys that are kept no longer
@@ -49,7 +48,6 @@ export function createApplyRetention(store: Store, days: number) {
       result.failures += await whileFull(() => upkeep.deleteFailures(ids, ROWS));
       result.jobs += await upkeep.deleteJobs(ids);
     }
-    await store.logins.forgetOver();
     result.payloads = await whileFull(() => upkeep.emptyPayloads(days, ROWS));
     result.payloads += await whileFull(() => upkeep.emptyWebhookPayloads(days, ROWS));
     result.deliveries = await whileFull(() => upkeep.deleteDeliveries(days, ROWS));

@@ -15,6 +15,8 @@ const AT_ONCE = 20;
  * as it was read, so a run that has taken the job up in the meantime is never disturbed. Without a clear answer
  * nothing is closed; when there is none at all, Temporal is away, and the next run looks again.
  *
+ * Logins with Facebook that are over are closed as well: the tokens that they brought are erased.
+ *
  * @throws database errors; may be repeated
  */
 export function createReconcileJobs(store: Store, lookUpWorkflow: LookUpWorkflow, graceMs: number) {
@@ -35,6 +37,7 @@ export function createReconcileJobs(store: Store, lookUpWorkflow: LookUpWorkflow
   }
 
   return async function reconcileJobs(): Promise<ReconcileResult> {
+    await store.logins.forgetOver();
     const result: ReconcileResult = { looked: 0, closed: 0, unclear: 0 };
     let after: string | null = null;
     for (;;) {

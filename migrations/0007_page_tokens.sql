@@ -22,6 +22,8 @@ CREATE TABLE facebook_logins (
   id           uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   -- SHA-256 of the state that comes back with the code; the state itself is only in the link
   state_hash   bytea NOT NULL UNIQUE,
+  -- who began it, `bootstrap`, `token:<id>` or `session:<id>`: it is nobody else's
+  principal    text NOT NULL,
   -- PKCE; encrypted like a token, for the login's id
   verifier     text NOT NULL CHECK (verifier LIKE 'v1.%'),
   redirect_uri text NOT NULL,

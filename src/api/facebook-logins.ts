@@ -1,4 +1,5 @@
-import type { FacebookLogins } from '../connect/index.ts';
+import type { z } from 'zod';
+import { type FacebookLogins, MetaUnavailable, Refused } from '../connect/index.ts';
 import {
   beginFacebookLoginRequest,
   begunFacebookLogin,
@@ -9,7 +10,9 @@ import {
   facebookLoginCallbackQuery,
   facebookLoginResource,
 } from '../contract/facebook-login.ts';
+import type { ProblemName } from '../contract/problems.ts';
 import type { PageResource } from '../contract/resources.ts';
+import { principalOf } from './access/principal.ts';
 import { asProblems, connectPage } from './connect-page.ts';
 import type { ApiDeps } from './deps.ts';
 import { type Operation, operation } from './operation.ts';
@@ -29,15 +32,16 @@ export function facebookLoginOperations(deps: ApiDeps): Operation[] {
       tag: 'Pages',
       summary: 'Begin to sign in with Facebook',
       description: `Send the person to \`url\`. Facebook sends them back to the dashboard, or to \`redirectUri\`, with \`code\` and
-\`state\`; a program completes the login with both. The link is good once, for ten minutes.`,
+\`state\`; a program completes the login with both. The link is good once, for ten minutes, and the login is there for
+whoever began it alone: the same token, or the same signed-in browser.`,
       scope: 'admin',
       body: beginFacebookLoginRequest,
       answers: { 201: { description: 'Begun', body: begunFacebookLogin } },
       problems: ['facebook-login-not-configured'],
       secret: true,
-      async handle({ body, req }) {
+      async handle({ body, req, res }) {
         const own = `${deps.publicUrl ?? `${req.protocol}://${req.get('host')}`}${CALLBACK}`;
-        const begun = await requireLogins(deps).begin(body.redirectUri ?? own);
+        const begun = await requireLogins(deps).begin(principalOf(res).id, body.redirectUri ?? own);
         return { status: 201, body: begun, headers: { Location: `/api/facebook-logins/${begun.id}` } };
       },
     }),
@@ -48,20 +52,20 @@ export function facebookLoginOperations(deps: ApiDeps): Operation[] {
       id: 'facebookLoginCallback',
       tag: 'Pages',
       summary: 'Where Facebook sends people back to',
-      description:
-        'Leads on to the dashboard, also when the person has refused: the login says what came of it.',
+      description: `Leads on to the dashboard, whatever happened: to \`/?facebookLogin=<id>\` when the login says what came of it, else to
+\`/?facebookLoginError=<name>\`: \`login-not-found\` (no login that this browser began has or had the state),
+\`meta-unavailable\` (begin again later), \`facebook-login-not-configured\`.`,
       scope: 'admin',
       query: facebookLoginCallbackQuery,
       answers: { 303: { description: 'To the dashboard' } },
-      problems: ['facebook-login-not-configured', 'meta-unavailable'],
-      async handle({ query }) {
-        const { code, state, error, error_description } = query;
-        const logins = requireLogins(deps);
-        const back =
-          code === undefined
-            ? logins.decline({ id: null, state, error: error_description ?? error ?? 'nothing' })
-            : logins.complete({ id: null, state, code });
-        return { status: 303, headers: { Location: `/?facebookLogin=${await asProblems(back)}` } };
+      async handle({ query, req, res }) {
+        // who only looks where a link leads uses nothing up
+        if (req.method === 'HEAD') {
+          res.status(204).end();
+          return null;
+        }
+        const what = await whatCameBack(deps, principalOf(res).id, query);
+        return { status: 303, headers: { Location: `/?${new URLSearchParams(what)}` } };
       },
     }),
 
@@ -71,16 +75,18 @@ export function facebookLoginOperations(deps: ApiDeps): Operation[] {
       id: 'completeFacebookLogin',
       tag: 'Pages',
       summary: 'Complete a login with what came back with the person',
-      description: 'Lists all pages of the person. The state is used up, whatever comes of it.',
+      description:
+        'Lists all pages of the person. The state is used up, unless Meta did not answer: then `detail` says whether it is.',
       scope: 'admin',
       params,
       body: completeFacebookLoginRequest,
       answers: { 200: { description: 'The login with the person’s pages', body: facebookLoginResource } },
       problems: ['facebook-login-not-configured', 'meta-unavailable'],
-      async handle({ params, body }) {
-        const { id } = await requireLogin(deps, params.id);
-        await asProblems(requireLogins(deps).complete({ id, ...body }));
-        return { status: 200, body: await requireLogin(deps, id) };
+      async handle({ params, body, res }) {
+        const principal = principalOf(res).id;
+        const { id } = await requireLogin(deps, principal, params.id);
+        await asProblems(requireLogins(deps).complete({ principal, id, ...body }));
+        return { status: 200, body: await requireLogin(deps, principal, id) };
       },
     }),
 
@@ -93,8 +99,8 @@ export function facebookLoginOperations(deps: ApiDeps): Operation[] {
       scope: 'admin',
       params,
       answers: { 200: { description: 'The login', body: facebookLoginResource } },
-      async handle({ params }) {
-        return { status: 200, body: await requireLogin(deps, params.id) };
+      async handle({ params, res }) {
+        return { status: 200, body: await requireLogin(deps, principalOf(res).id, params.id) };
       },
     }),
 
@@ -110,9 +116,11 @@ were connected get the new token, and their parked jobs go on.`,
       params,
       body: connectFacebookPagesRequest,
       answers: { 200: { description: 'The pages, connected', body: connectedPages } },
-      problems: ['facebook-login-not-configured', 'temporal-unavailable'],
-      async handle({ params, body }) {
-        const { id } = await requireLogin(deps, params.id);
+      problems: ['facebook-login-not-configured', 'login-not-complete', 'temporal-unavailable'],
+      async handle({ params, body, res }) {
+        const login = await requireLogin(deps, principalOf(res).id, params.id);
+        requireComplete(login);
+        const { id } = login;
         const ids = body.facebookPageIds ?? null;
         const chosen = await asProblems(requireLogins(deps).chosen(id, ids));
         const data: PageResource[] = [];
@@ -139,9 +147,51 @@ function requireLogins({ connections }: ApiDeps): FacebookLogins {
   );
 }
 
-/** @throws Problem 404 */
-async function requireLogin(deps: ApiDeps, id: string | undefined): Promise<FacebookLoginResource> {
-  const login = await deps.store.logins.find(id ?? '');
+/** @throws Problem 404, also when it is somebody else's */
+async function requireLogin(
+  deps: ApiDeps,
+  principal: string,
+  id: string | undefined,
+): Promise<FacebookLoginResource> {
+  const login = await deps.store.logins.find(principal, id ?? '');
   if (login === null) throw notFound('Login');
   return login;
+}
+
+/** What there is to do when nobody can choose pages of a login. */
+const INSTEAD = {
+  pending: 'Nobody is back from Facebook. Open the login’s url and sign in, or begin a new login.',
+  answered: 'The person’s pages are being listed. Try again in a moment.',
+  failed: 'Begin a new login.',
+  expired: 'It is over. Begin a new login.',
+};
+
+/** @throws Problem 409 */
+function requireComplete({ state, error }: FacebookLoginResource): void {
+  if (state === 'completed') return;
+  const detail = error === null ? INSTEAD[state] : `${error} ${INSTEAD[state]}`;
+  throw new Problem(409, 'login-not-complete', 'There are no pages to choose from', detail, { state });
+}
+
+/** What the dashboard is told of a person who comes back. */
+async function whatCameBack(
+  { connections: { logins } }: ApiDeps,
+  principal: string,
+  { code, state, error, error_description }: z.output<typeof facebookLoginCallbackQuery>,
+): Promise<{ facebookLogin: string } | { facebookLoginError: ProblemName | 'login-not-found' }> {
+  if (logins === null) return { facebookLoginError: 'facebook-login-not-configured' };
+  const answer = { principal, id: null, state };
+  try {
+    const facebookLogin =
+      code === undefined
+        ? await logins.decline({ ...answer, error: error_description ?? error ?? 'nothing' })
+        : await logins.complete({ ...answer, code });
+    return { facebookLogin };
+  } catch (failure) {
+    if (failure instanceof MetaUnavailable) return { facebookLoginError: 'meta-unavailable' };
+    if (!(failure instanceof Refused)) throw failure;
+    // refused, too old, or opened again: the login says it
+    const facebookLogin = await logins.withState(principal, state);
+    return facebookLogin === null ? { facebookLoginError: 'login-not-found' } : { facebookLogin };
+  }
 }

@@ -57,8 +57,6 @@ export function createApiClient(url: string, token: string) {
     disconnectPage: (page: string) => ask<PageResource>('DELETE', path`/api/pages/${page}`),
     beginFacebookLogin: (request: { redirectUri?: string }) =>
       ask<BegunFacebookLogin>('POST', '/api/facebook-logins', {}, request),
-    getFacebookLogin: (login: string) =>
-      ask<FacebookLoginResource>('GET', path`/api/facebook-logins/${login}`),
     completeFacebookLogin: (login: string, answer: { code: string; state: string }) =>
       ask<FacebookLoginResource>('POST', path`/api/facebook-logins/${login}/complete`, {}, answer),
     connectFacebookPages: (login: string, chosen: { facebookPageIds: string[] } | { all: true }) =>

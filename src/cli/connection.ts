@@ -3,7 +3,7 @@ import { type ApiClient, createApiClient } from './api-client.ts';
 import { CommandFailure } from './failure.ts';
 import { createOutput, type Output } from './output.ts';
 
-/** What the installation on this machine, if there is one, has to say: where it is, and its token. */
+/** What the installation on this machine has to say while it runs: where it is, and its token. */
 export interface LocalServer {
   url: string | null;
   token: string | null;
@@ -45,14 +45,18 @@ export async function connectionOf(
       : await readFile(tokenFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
           throw new CommandFailure('usage', `--token-file ${tokenFile} cannot be read: ${error.code}`);
         });
-  return { client: createApiClient(address, checked(token?.trim())), output: createOutput(json) };
+  const sent = checked(token?.trim());
+  if (new URL(address).protocol === 'http:' && !isLoopback(address)) {
+    process.stderr.write(`Warning: the token goes to ${address} unencrypted. Use https.\n`);
+  }
+  return { client: createApiClient(address, sent), output: createOutput(json) };
 }
 
 function checked(token: string | undefined): string {
   if (!token) {
     throw new CommandFailure(
       'forbidden',
-      'No token: set PAGESYNC_API_TOKEN, or name a file with --token-file.',
+      'No token: set PAGESYNC_API_TOKEN, or name a file with --token-file. Without them npm start must run on this machine.',
     );
   }
   if (!/^[\x21-\x7e]+$/.test(token)) {

@@ -24,7 +24,12 @@ export async function listenForLogin(): Promise<LoginListener> {
     answer: (state) =>
       new Promise((resolve) => {
         server.on('request', (request, response) => {
-          const url = new URL(request.url ?? '/', redirectUri);
+          const target = request.url ?? '/';
+          if (!URL.canParse(target, redirectUri)) {
+            response.writeHead(400).end();
+            return;
+          }
+          const url = new URL(target, redirectUri);
           if (url.searchParams.get('state') !== state) {
             response.writeHead(404).end();
             return;

@@ -16,6 +16,15 @@ export interface LoginSettings {
   configId: string | null;
 }
 
+/** What came back with a person. */
+interface Answer {
+  /** Who brings it. */
+  principal: string;
+  /** The login that it must be of; `null`: whichever the state is of. */
+  id: string | null;
+  state: string;
+}
+
 /** Signing in with Facebook (requirement G1): the dialog, the code that comes back, the pages of the person. */
 export type FacebookLogins = ReturnType<typeof createFacebookLogins>;
 
@@ -26,12 +35,13 @@ export function createFacebookLogins(store: Store, app: GraphApp, settings: Logi
      * Begins a login. The state and the verifier (PKCE) are made here: the state is only in the link, the verifier
      * nowhere outside.
      *
+     * @param principal who begins it: nobody else can complete it
      * @param redirectUri where Facebook sends the person back to
      */
-    async begin(redirectUri: string): Promise<BegunFacebookLogin> {
+    async begin(principal: string, redirectUri: string): Promise<BegunFacebookLogin> {
       const state = randomBytes(32).toString('base64url');
       const verifier = randomBytes(32).toString('base64url');
-      const { id, expiresAt } = await logins.begin(digest(state), verifier, redirectUri);
+      const { id, expiresAt } = await logins.begin(principal, digest(state), verifier, redirectUri);
       const url = new URL(`${settings.dialogBaseUrl}/${settings.version}/dialog/oauth`);
       url.search = new URLSearchParams({
         client_id: settings.appId,
@@ -49,28 +59,33 @@ export function createFacebookLogins(store: Store, app: GraphApp, settings: Logi
 
     /**
      * Takes what came back with the person: lists all their pages, with tokens that do not end by time. The state is used
-     * up, whatever comes of it.
+     * up, unless Meta does not answer the code.
      *
-     * @param answer `id`: the login that it must be of; `null`: whichever the state is of
      * @returns the login's id
-     * @throws Refused for a state that is none, used or too old, and for a code that Meta refuses; MetaUnavailable
+     * @throws Refused for a state that is none, used, too old or somebody else's, and for a code that Meta refuses;
+     *   MetaUnavailable
      */
-    async complete(answer: { id: string | null; state: string; code: string }): Promise<string> {
+    async complete(answer: Answer & { code: string }): Promise<string> {
       const login = await take(answer);
+      let exchanged = false;
       try {
+        const { redirectUri, verifier } = login;
         const short = await askMeta('code', (signal) =>
-          app.exchangeCode(
-            { code: answer.code, redirectUri: login.redirectUri, verifier: login.verifier },
-            signal,
-          ),
+          app.exchangeCode({ code: answer.code, redirectUri, verifier }, signal),
         );
+        exchanged = true;
         const long = await askMeta('code', (signal) => app.prolong(short, signal));
         await logins.complete(login.id, await askMeta('code', (signal) => app.accounts(long, signal)));
         return login.id;
       } catch (error) {
+        if (error instanceof MetaUnavailable && !exchanged) {
+          await logins.giveBack(login.id);
+          throw error;
+        }
         const isTold = error instanceof Refused || error instanceof MetaUnavailable;
         await logins.fail(login.id, isTold ? error.message : 'Something went wrong. Begin again.');
-        throw error;
+        if (!(error instanceof MetaUnavailable)) throw error;
+        throw new MetaUnavailable(`${error.message} The code is used up: begin again.`, error.untilMs);
       }
     },
 
@@ -78,16 +93,16 @@ export function createFacebookLogins(store: Store, app: GraphApp, settings: Logi
      * Takes the refusal that came back with the person.
      *
      * @returns the login's id
-     * @throws Refused for a state that is none, used or too old
+     * @throws Refused for a state that is none, used, too old or somebody else's
      */
-    async decline(answer: { id: string | null; state: string; error: string }): Promise<string> {
+    async decline(answer: Answer & { error: string }): Promise<string> {
       const { id } = await take(answer);
       await logins.fail(id, `Facebook says: ${answer.error.slice(0, 300)}`);
       return id;
     },
 
-    /** The login with its pages; `null` when there is none. */
-    find: logins.find,
+    /** The principal's login that has or had the state; `null` when there is none. */
+    withState: (principal: string, state: string) => logins.withState(principal, digest(state)),
 
     /**
      * The pages of the person that are to be connected.
@@ -115,8 +130,8 @@ export function createFacebookLogins(store: Store, app: GraphApp, settings: Logi
     },
   };
 
-  async function take({ id, state }: { id: string | null; state: string }) {
-    const login = await logins.answer(digest(state), id);
+  async function take({ principal, id, state }: Answer) {
+    const login = await logins.answer(principal, digest(state), id);
     if (login === null)
       throw new Refused('state', 'is not of this login, was used, or is too old. Begin again.');
     return login;

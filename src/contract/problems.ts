@@ -49,6 +49,10 @@ const kinds = {
     when: 'The job has set nothing aside that could be read again.',
   },
   'not-connected': { status: [409], when: 'The page, or its Instagram account, is not connected.' },
+  'login-not-complete': {
+    status: [409],
+    when: 'The login with Facebook has no pages to choose from: `state`, and what to do in `detail`.',
+  },
   'thread-unknown': {
     status: [409],
     when: 'Only webhooks know the conversation so far: the next sync finds its thread.',
@@ -68,7 +72,7 @@ const kinds = {
   },
   'meta-unavailable': {
     status: [503],
-    when: 'Meta gives no answer now, and nothing was changed: `retryAt` (or null).',
+    when: 'Meta gives no answer now, and nothing was changed, unless `detail` says so: `retryAt` (or null).',
   },
   'temporal-unavailable': {
     status: [503],

@@ -47,8 +47,14 @@ export function createLoginStore(sql: Sql, cipher: TokenCipher) {
   }
 
   return {
-    /** Begins a login, and forgets those that are over. @param stateHash SHA-256 of the state */
+    /**
+     * Begins a login, and forgets those that are over.
+     *
+     * @param principal who begins it: to everybody else there is no such login
+     * @param stateHash SHA-256 of the state
+     */
     async begin(
+      principal: string,
       stateHash: Buffer,
       verifier: string,
       redirectUri: string,
@@ -56,8 +62,9 @@ export function createLoginStore(sql: Sql, cipher: TokenCipher) {
       await this.forgetOver();
       const id = randomUUID();
       const [row] = await sql<{ expires_at: Date }[]>`
-        INSERT INTO facebook_logins (id, state_hash, verifier, redirect_uri, expires_at)
-        VALUES (${id}, ${stateHash}, ${cipher.encrypt(verifier, id)}, ${redirectUri}, ${minutes(DIALOG_MINUTES)})
+        INSERT INTO facebook_logins (id, principal, state_hash, verifier, redirect_uri, expires_at)
+        VALUES (${id}, ${principal}, ${stateHash}, ${cipher.encrypt(verifier, id)}, ${redirectUri},
+          ${minutes(DIALOG_MINUTES)})
         RETURNING expires_at`;
       if (row === undefined) throw new Error('INSERT returned no row');
       return { id, expiresAt: row.expires_at.toISOString() };
@@ -67,16 +74,28 @@ export function createLoginStore(sql: Sql, cipher: TokenCipher) {
      * Takes the state that came back with a person: each is good once.
      *
      * @param id the login that it must be of; `null`: whichever it is of
-     * @returns `null` when there is no login with this state that waits for it
+     * @returns `null` when this principal has no login with this state that waits for it
      */
-    async answer(stateHash: Buffer, id: string | null): Promise<AnsweredLogin | null> {
+    async answer(principal: string, stateHash: Buffer, id: string | null): Promise<AnsweredLogin | null> {
       const [row] = await sql<{ id: string; verifier: string; redirect_uri: string }[]>`
         UPDATE facebook_logins SET answered_at = now()
-        WHERE state_hash = ${stateHash} AND answered_at IS NULL AND expires_at > now()
+        WHERE state_hash = ${stateHash} AND principal = ${principal} AND answered_at IS NULL AND expires_at > now()
           AND (${id}::uuid IS NULL OR id = ${id}::uuid)
         RETURNING id, verifier, redirect_uri`;
       if (row === undefined) return null;
       return { id: row.id, verifier: cipher.decrypt(row.verifier, row.id), redirectUri: row.redirect_uri };
+    },
+
+    /** Makes the state good again that was taken for nothing. */
+    async giveBack(id: string): Promise<void> {
+      await sql`UPDATE facebook_logins SET answered_at = NULL WHERE id = ${id} AND completed_at IS NULL AND error IS NULL`;
+    },
+
+    /** The principal's login that has or had the state; `null` when there is none. */
+    async withState(principal: string, stateHash: Buffer): Promise<string | null> {
+      const [row] = await sql<{ id: string }[]>`
+        SELECT id FROM facebook_logins WHERE state_hash = ${stateHash} AND principal = ${principal}`;
+      return row?.id ?? null;
     },
 
     /** Keeps the person's pages for an hour, their tokens encrypted. */
@@ -100,12 +119,12 @@ export function createLoginStore(sql: Sql, cipher: TokenCipher) {
       await sql`UPDATE facebook_logins SET error = ${error} WHERE id = ${id} AND completed_at IS NULL`;
     },
 
-    /** `null` when there is none, or it was over so long ago that it is forgotten. */
-    async find(id: string): Promise<FacebookLoginResource | null> {
+    /** `null` when the principal has none with this id, or it was over so long ago that it is forgotten. */
+    async find(principal: string, id: string): Promise<FacebookLoginResource | null> {
       if (!isUuid(id)) return null;
       const [row] = await sql<LoginRow[]>`
         SELECT id, created_at, expires_at, answered_at, completed_at, error, expires_at <= now() AS is_over
-        FROM facebook_logins WHERE id = ${id}`;
+        FROM facebook_logins WHERE id = ${id} AND principal = ${principal}`;
       if (row === undefined) return null;
       const isThere = row.completed_at !== null && !row.is_over;
       return {

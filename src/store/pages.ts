@@ -136,12 +136,16 @@ export function createPageStore(sql: Sql, cipher: TokenCipher) {
     },
 
     /**
-     * Erases the page's token. What was stored of the page stays. May be repeated.
+     * Erases the page's token, also where somebody who signed in has brought it. What was stored of the page stays. May be
+     * repeated.
      *
      * @returns `null` when there is no such page
      */
     async disconnect(pageId: string): Promise<PageResource | null> {
       const [row] = await sql<PageRow[]>`
+        WITH brought AS (
+          DELETE FROM facebook_login_pages WHERE facebook_page_id = (SELECT facebook_page_id FROM facebook_pages WHERE id = ${pageId})
+        )
         UPDATE facebook_pages SET updated_at = now(), disconnected_at = coalesce(disconnected_at, now()),
           access_token = NULL, token_state = 'needs_reconnect', token_checked_at = NULL, token_expires_at = NULL,
           token_data_access_expires_at = NULL, token_scopes = NULL, token_error = NULL,

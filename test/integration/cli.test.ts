@@ -1,10 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BatchResource } from '../../src/contract/batch-resources.ts';
 import type { JobReportResource } from '../../src/contract/job-report.ts';
 import type { JobResource, ListResource, PageResource } from '../../src/contract/resources.ts';
+import { describeProcess } from '../../src/embedded/pid-file.ts';
+import { noteAddress } from '../../src/local/local-server.ts';
 import { eventually } from '../support/eventually.ts';
 import { commandLine, startPagesync } from '../support/pagesync.ts';
 import { type Stack, startStack } from '../support/stack.ts';
@@ -216,7 +219,7 @@ describe.sequential('pagesync', () => {
     const token = stack.config.apiToken;
     const here = { PAGESYNC_DATA_DIR: folder };
     await Promise.all([
-      writeFile(join(folder, 'api-url'), `${stack.api.url}\n`),
+      noteAddress(folder, stack.api.url),
       writeFile(
         join(folder, 'secrets.json'),
         JSON.stringify({ PAGESYNC_API_TOKEN: token, TOKEN_ENCRYPTION_KEYS: 'k' }),
@@ -233,6 +236,27 @@ describe.sequential('pagesync', () => {
     ]);
     expect([found.code, elsewhere.code, byFile.code, noFile.code]).toEqual([0, 4, 0, 2]);
     expect((JSON.parse(found.stdout) as ListResource<PageResource>).data.length).toBeGreaterThan(1);
+
+    // it was killed, and somebody else listens where it was
+    const note = join(folder, 'api.json');
+    const { url } = JSON.parse(await readFile(note, 'utf8')) as { url: string };
+    const gone = spawnSync(process.execPath, ['--version']);
+    await writeFile(note, JSON.stringify({ ...describeProcess(gone.pid), url }));
+    const stale = await pagesync('pages list', '', here);
+    expect(stale).toMatchObject({ code: 4, stderr: expect.stringContaining('No token') });
+  });
+
+  test('warns when the token is sent unencrypted to another machine', async () => {
+    const away = { PAGESYNC_URL: 'http://nobody.invalid', PAGESYNC_API_TOKEN: 'any' };
+    const [byHttp, byHttps, here] = await Promise.all([
+      pagesync('jobs', '', away),
+      pagesync('jobs', '', { ...away, PAGESYNC_URL: 'https://nobody.invalid' }),
+      pagesync('jobs'),
+    ]);
+    expect([byHttp.code, byHttps.code, here.code]).toEqual([3, 3, 0]);
+    const warning = 'Warning: the token goes to http://nobody.invalid unencrypted';
+    expect(byHttp.stderr).toContain(warning);
+    expect(byHttps.stderr + here.stderr).not.toContain('Warning');
   });
 
   test('never says a token', () => {

@@ -20,6 +20,12 @@ const wrong = (field: string, words: RegExp) => ({
   },
 });
 
+/** A browser comes back from Facebook. @returns where it is led */
+async function cameBack(query: string): Promise<[number, string | null]> {
+  const { status, headers } = await send('GET', `/api/facebook-logins/callback${query}`);
+  return [status, headers.get('location')];
+}
+
 describe('signing in with Facebook', () => {
   test('lists all pages of the person, connects those that can be, and syncs them', async () => {
     const [one, two, mute] = [pageAtMeta(), pageAtMeta(), pageAtMeta()] as const;
@@ -38,14 +44,17 @@ describe('signing in with Facebook', () => {
     });
     const path = `/api/facebook-logins/${begun.id}`;
     expect((await send('GET', path)).body).toMatchObject({ state: 'pending', pages: null });
-    expect(await connect(begun, { all: true })).toMatchObject({ status: 200, body: { data: [] } });
+    const notComplete = (state: string) => ({
+      status: 409,
+      body: { type: 'urn:pagesync:problem:login-not-complete', state },
+    });
+    expect(await connect(begun, { all: true })).toMatchObject(notComplete('pending'));
 
     const { query } = await press(begun);
-    const back = await send('GET', `/api/facebook-logins/callback${query}`);
-    expect([back.status, back.headers.get('location')]).toEqual([303, `/?facebookLogin=${begun.id}`]);
-    expect(await send('GET', `/api/facebook-logins/callback${query}`)).toMatchObject(
-      wrong('state', /was used/),
-    );
+    const looked = await send('HEAD', `/api/facebook-logins/callback${query}`);
+    expect(looked.status, 'who only looks uses nothing up').toBe(204);
+    expect(await cameBack(query)).toEqual([303, `/?facebookLogin=${begun.id}`]);
+    expect(await cameBack(query), 'opened again').toEqual([303, `/?facebookLogin=${begun.id}`]);
     const login = (await send<FacebookLoginResource>('GET', path)).body;
     expect(login).toMatchObject({ state: 'completed', error: null });
     expect(login.pages?.map(({ facebookPageId }) => facebookPageId).sort()).toEqual(
@@ -65,6 +74,12 @@ describe('signing in with Facebook', () => {
     expect(all.body.data.map(({ facebookPageId }) => facebookPageId).sort()).toEqual(
       [one, two, ...more].sort(),
     );
+
+    await under.stack.sql`UPDATE facebook_logins SET expires_at = now() WHERE id = ${begun.id}`;
+    expect(await connect(login, { facebookPageIds: [one] })).toMatchObject(notComplete('expired'));
+    await runTask(under.stack, 'reconcile');
+    const kept = await under.stack.sql`SELECT FROM facebook_login_pages WHERE login_id = ${begun.id}`;
+    expect(kept, 'tokens of a login that is over').toHaveLength(0);
 
     const page = all.body.data.find(({ facebookPageId }) => facebookPageId === one);
     const token = await eventually(async () => {
@@ -102,6 +117,10 @@ describe('signing in with Facebook', () => {
       state: 'failed',
       error: expect.stringContaining('verifier'),
     });
+    expect(await connect(mine, { all: true })).toMatchObject({
+      status: 409,
+      body: { state: 'failed', detail: expect.stringContaining('Begin a new login') },
+    });
     // neither the state nor the code of the other one was used up
     expect((await complete(theirs, { code: stolen.code, state: stolen.state })).status).toBe(200);
     expect((await send('POST', '/api/facebook-logins', { redirectUri: 'https://evil.example' })).status).toBe(
@@ -115,18 +134,38 @@ describe('signing in with Facebook', () => {
   test('says what Facebook said when the person refuses, or when Meta does not answer', async () => {
     const refused = await begin(under.stack);
     const { query } = await press(refused, 'cancel');
-    expect((await send('GET', `/api/facebook-logins/callback${query}`)).status).toBe(303);
+    expect(await cameBack(query)).toEqual([303, `/?facebookLogin=${refused.id}`]);
     expect((await send('GET', `/api/facebook-logins/${refused.id}`)).body).toMatchObject({
       state: 'failed',
       error: 'Facebook says: Permissions error',
     });
+    const wrongCode = await begin(under.stack);
+    expect(await cameBack(`?code=guess&state=${(await press(wrongCode)).state}`)).toEqual([
+      303,
+      `/?facebookLogin=${wrongCode.id}`,
+    ]);
+    expect(await cameBack('?code=guess&state=guess')).toEqual([303, '/?facebookLoginError=login-not-found']);
+
     const late = await begin(under.stack);
-    const { code, state } = await press(late);
-    control('/faults', { match: { edge: 'access_token' }, fault: { kind: 'error', name: 'transient-2' } });
-    expect(await send('POST', `/api/facebook-logins/${late.id}/complete`, { code, state })).toMatchObject({
+    const answer = await press(late);
+    const { code, state } = answer;
+    const complete = () => send('POST', `/api/facebook-logins/${late.id}/complete`, { code, state });
+    const away = (edge: string) =>
+      control('/faults', { match: { edge }, fault: { kind: 'error', name: 'transient-2' } });
+    const unavailable = {
       status: 503,
       body: { type: 'urn:pagesync:problem:meta-unavailable', retryAt: null },
-    });
+    };
+    away('access_token');
+    expect(await complete()).toMatchObject(unavailable);
+    away('access_token');
+    expect(await cameBack(answer.query)).toEqual([303, '/?facebookLoginError=meta-unavailable']);
+    expect((await send('GET', `/api/facebook-logins/${late.id}`)).body).toMatchObject({ state: 'pending' });
+    away('accounts');
+    const used = await complete();
+    expect(used).toMatchObject(unavailable);
+    expect(used.body.detail).toMatch(/The code is used up: begin again\.$/);
+    expect((await send('GET', `/api/facebook-logins/${late.id}`)).body).toMatchObject({ state: 'failed' });
     const unset = await under.stack.addApi({ FACEBOOK_APP_ID: '' });
     expect(await call(unset, 'POST', '/api/facebook-logins', {})).toMatchObject({
       status: 503,

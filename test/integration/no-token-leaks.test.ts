@@ -1,15 +1,20 @@
 /* After a full run with all that goes wrong, no token and no secret stands anywhere but encrypted (requirement G2). */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { BatchResource } from '../../src/contract/batch-resources.ts';
+import type { BegunFacebookLogin } from '../../src/contract/facebook-login.ts';
 import { taskQueues } from '../../src/contract/names.ts';
 import type { ConversationResource, JobResource, ListResource } from '../../src/contract/resources.ts';
 import { createTokenCipher } from '../../src/store/index.ts';
+import { deleteAutoSyncSchedules, startAutoSync } from '../support/auto-sync.ts';
 import { eventually } from '../support/eventually.ts';
-import { databaseTexts, type Found, historyTexts, leaksIn } from '../support/leaks.ts';
+import { databaseTexts, historyTexts, leaksIn } from '../support/leaks.ts';
 import { APP_ID, press } from '../support/login-under-test.ts';
 import { runTask } from '../support/maintenance.ts';
 import { type Program, startProgram } from '../support/program.ts';
+import { recordAnswers } from '../support/recorded-answers.ts';
 import { freshPageId, type Stack, startStack } from '../support/stack.ts';
+import { useAccess } from '../support/use-access.ts';
 import { signatureOf } from '../support/webhooks-under-test.ts';
 
 const APP_SECRET = randomBytes(16).toString('hex');
@@ -20,8 +25,13 @@ let stack: Stack;
 let server: Program;
 let worker: Program;
 let url: string;
-/** Whatever the API has answered. */
-const answers: Found[] = [];
+/** What may stand nowhere, by what it is called in a failure. */
+const secrets = new Map<string, string>();
+const { answers, call, twice } = recordAnswers({
+  url: () => url,
+  token: () => stack.config.apiToken,
+  secrets,
+});
 
 beforeAll(async () => {
   stack = await startStack({
@@ -46,34 +56,11 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const program of [server, worker]) program?.kill('SIGTERM');
   await Promise.all([server?.exited, worker?.exited]);
+  await deleteAutoSyncSchedules(stack);
   await stack?.close();
 });
 
 const control = (path: string, body: object) => stack.simulator.control('POST', path, body);
-
-/** A call of the API. @param secret what the answer may hold, and nothing else */
-async function call<T>(
-  method: string,
-  path: string,
-  body?: unknown,
-  secret?: (answer: T) => string,
-): Promise<T> {
-  const response = await fetch(url + path, {
-    method,
-    redirect: 'manual',
-    headers: {
-      authorization: `Bearer ${stack.config.apiToken}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  const value = (text.startsWith('{') ? JSON.parse(text) : text) as T;
-  const headers = JSON.stringify([...response.headers]);
-  const shown = secret === undefined ? text : text.replaceAll(secret(value), '');
-  answers.push({ where: `answer of ${method} ${path.split('?')[0]}`, text: `${headers}\n${shown}` });
-  return value;
-}
 
 const ended = (job: JobResource) =>
   eventually(async () => {
@@ -103,6 +90,24 @@ const quoting = (token: string) => ({
   },
 });
 
+/** A batch and an automatic sync of pages, to their ends. */
+async function syncByThemselves(page: { id: string; facebookPageId: string }): Promise<void> {
+  const all = { pageIds: [page.id], mode: 'incremental' };
+  const batch = await twice<BatchResource>('POST', '/api/batches', all);
+  await call('GET', `/api/batches/${batch.id}/stream`);
+  await eventually(async () => {
+    const { completedAt } = await call<BatchResource>('GET', `/api/batches/${batch.id}`);
+    return completedAt !== null;
+  }, 'the end of the batch');
+  await call('GET', `/api/batches/${batch.id}/pages`);
+  await call('PATCH', `/api/pages/${page.id}`, { autoSync: true, syncIntervalSeconds: 86_400 });
+  await (await startAutoSync(stack, page)).result();
+  await call('GET', `/api/pages/${page.id}`);
+  await call('GET', '/api/notifications');
+  await call('GET', '/api/health-report');
+  await call('GET', '/api/maintenance');
+}
+
 test('no token, code or secret is in an answer, a log, a history or the database', async () => {
   const [own, signed] = [freshPageId(), freshPageId()];
   for (const [id, token] of [
@@ -124,20 +129,19 @@ test('no token, code or secret is in an answer, a log, a history or the database
   const request = { facebookPageId: own, name: 'Own', accessToken: PASTED, instagramAccountId: `178${own}` };
   await call('POST', '/api/pages', request);
   await call('POST', '/api/pages', { ...request, accessToken: `${PASTED} ` });
-  const page = await call<{ id: string }>('POST', '/api/pages', request);
+  const page = await twice<{ id: string; facebookPageId: string }>('POST', '/api/pages', request);
+  await useAccess({ call, twice }, page.id);
 
   // signing in: refused by Meta, with a wrong state, and at last complete, by the browser's way
   control('/users', { pages: [{ id: signed }] });
   const begin = () =>
-    call<{ id: string; url: string }>('POST', '/api/facebook-logins', {}, (answer) => stateOf(answer.url));
-  const states: string[] = [];
+    twice<BegunFacebookLogin>('POST', '/api/facebook-logins', {}, ({ url }) => stateOf(url));
   const failing = await begin();
   const first = await press(failing);
   fault({ edge: 'access_token' }, quoting(`${first.code} ${APP_SECRET}`));
   await call('POST', `/api/facebook-logins/${failing.id}/complete`, { code: first.code, state: first.state });
   await call('GET', `/api/facebook-logins/${failing.id}`);
   const login = await begin();
-  states.push(stateOf(failing.url), stateOf(login.url));
   const { query } = await press(login);
   await call('GET', `/api/facebook-logins/callback${query}`);
   await call('GET', `/api/facebook-logins/callback${query}`);
@@ -150,10 +154,6 @@ test('no token, code or secret is in an answer, a log, a history or the database
     },
   );
   expect(connected.data).toHaveLength(1);
-  const verifiers = await stack.sql<
-    { id: string; verifier: string }[]
-  >`SELECT id, verifier FROM facebook_logins`;
-
   // a sync that meets everything: answers that quote the token, items set aside with their links, a dead token
   for (const kind of ['poison-no-id', 'poison-participants-string', 'nul-text']) {
     control('/oddities', { page: own, platform: 'messenger', index: 3, kind });
@@ -164,14 +164,15 @@ test('no token, code or secret is in an answer, a log, a history or the database
   await call('GET', `/api/pages/${own}/sync`);
   await call('GET', `/api/pages/${own}/sync/stream`);
   await ended(job);
-  await call('GET', `/api/jobs/${job.id}/failures`);
+  for (const what of ['', '/failures', '/report', '/report.csv', '/failures.csv?payload=true']) {
+    await call('GET', `/api/jobs/${job.id}${what}`);
+  }
   await call('POST', `/api/jobs/${job.id}/retry-failed`);
   control('/token', { page: signed, state: 'expired' });
   const parked = await call<JobResource>('POST', `/api/pages/${signed}/sync`);
   await inStatus(parked, 'PAUSED');
   await call('GET', `/api/pages/${signed}`);
   const again = await begin();
-  states.push(stateOf(again.url));
   const second = await press(again);
   await call('POST', `/api/facebook-logins/${again.id}/complete`, { code: second.code, state: second.state });
   await call('POST', `/api/facebook-logins/${again.id}/connect`, { facebookPageIds: [signed] });
@@ -183,6 +184,8 @@ test('no token, code or secret is in an answer, a log, a history or the database
   const repair = await call<JobResource>('POST', `/api/conversations/${data[0]?.id}/repair`);
   await ended(repair);
   await call('GET', `/api/conversations/${data[0]?.id}/events`);
+
+  await syncByThemselves(page);
 
   // webhooks, and upkeep
   const hook = JSON.stringify({ object: 'page', entry: [{ id: own, time: Date.now(), messaging: [{}] }] });
@@ -202,23 +205,31 @@ test('no token, code or secret is in an answer, a log, a history or the database
   };
   expect(tokens.length).toBeGreaterThan(6);
   const cipher = createTokenCipher(stack.config.tokenKeys);
-  const secrets = new Map([
+  const verifiers = await stack.sql<
+    { id: string; verifier: string }[]
+  >`SELECT id, verifier FROM facebook_logins`;
+  const others: [string, string][] = [
     ['the app’s secret', APP_SECRET],
     ['the verify token', VERIFY_TOKEN],
     ['the API’s token', stack.config.apiToken],
     ['an encryption key', stack.env.TOKEN_ENCRYPTION_KEYS ?? ''],
     ...tokens.map((token, i): [string, string] => [`token ${i} of Meta`, token]),
     ...codes.map((code, i): [string, string] => [`code ${i}`, code]),
-    ...states.map((state, i): [string, string] => [`state ${i}`, state]),
     ...verifiers.map(({ id, verifier }, i): [string, string] => [
       `verifier ${i}`,
       cipher.decrypt(verifier, id),
     ]),
-  ]);
+  ];
+  // two tokens and their like, a cookie, and what it takes to change something; a state for each login
+  expect(secrets.size).toBe(2 + 2 + 1 + 1 + verifiers.length);
+  for (const [name, secret] of others) secrets.set(name, secret);
   const { sync, webhook } = taskQueues(stack.config.queuePrefix);
   const histories = await eventually(async () => {
     const found = await historyTexts(stack.temporal, [sync, webhook]);
-    return found.length >= 8 ? found : null;
+    const wanted = [/^history of batch/, /^history of .*auto-sync/, /^history of token/];
+    return found.length >= 10 && wanted.every((one) => found.some(({ where }) => one.test(where)))
+      ? found
+      : null;
   }, 'the histories to be listed');
   const everything = [
     ...answers,
@@ -232,6 +243,8 @@ test('no token, code or secret is in an answer, a log, a history or the database
     /^answer of POST/,
     /^history of \d+$/,
     /^history of token/,
+    /^answer of GET .*failures\.csv/,
+    /^table .*idempotency_keys/,
     /^table .*sync_failures/,
     /log of the API/,
     /log of the worker/,

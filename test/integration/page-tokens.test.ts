@@ -17,6 +17,8 @@ const DAY_MS = 24 * 60 * 60_000;
 const OLD = randomBytes(32);
 const NEW = randomBytes(32);
 const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
+/** Who begins the logins. */
+const ME = 'session:me';
 const digest = (text: string) => createHash('sha256').update(text).digest();
 const GOOD: TokenFacts = {
   isValid: true,
@@ -168,34 +170,43 @@ describe('a login', () => {
   });
 
   test('takes its state once, in time, for itself alone, and keeps nothing readable', async () => {
-    const { id } = await store.logins.begin(digest('one'), 'the verifier', 'http://back');
-    const other = await store.logins.begin(digest('two'), 'v', 'http://back');
-    expect(await store.logins.answer(digest('guess'), null)).toBeNull();
-    expect(await store.logins.answer(digest('one'), other.id)).toBeNull();
+    const { id } = await store.logins.begin(ME, digest('one'), 'the verifier', 'http://back');
+    const other = await store.logins.begin(ME, digest('two'), 'v', 'http://back');
+    expect(await store.logins.answer(ME, digest('guess'), null)).toBeNull();
+    expect(await store.logins.answer(ME, digest('one'), other.id)).toBeNull();
+    expect(await store.logins.answer('session:other', digest('one'), id)).toBeNull();
+    expect(await store.logins.find('session:other', id)).toBeNull();
+    expect(await store.logins.withState('session:other', digest('one'))).toBeNull();
     const [row] = await sql`SELECT * FROM facebook_logins WHERE id = ${id}`;
     expect(JSON.stringify(row)).not.toMatch(/the verifier|"one"/);
-    expect(await store.logins.answer(digest('one'), id)).toEqual({
+    expect(await store.logins.answer(ME, digest('one'), id)).toEqual({
       id,
       verifier: 'the verifier',
       redirectUri: 'http://back',
     });
-    expect(await store.logins.answer(digest('one'), id)).toBeNull();
+    expect(await store.logins.answer(ME, digest('one'), id)).toBeNull();
+    expect(await store.logins.withState(ME, digest('one'))).toBe(id);
+    await store.logins.giveBack(id);
+    expect((await store.logins.answer(ME, digest('one'), id))?.id).toBe(id);
+    await store.logins.fail(id, 'refused');
+    await store.logins.giveBack(id);
+    expect(await store.logins.answer(ME, digest('one'), id)).toBeNull();
     await sql`UPDATE facebook_logins SET expires_at = now() WHERE id = ${other.id}`;
-    expect(await store.logins.answer(digest('two'), other.id)).toBeNull();
-    expect(await store.logins.find(other.id)).toMatchObject({ state: 'expired', pages: null });
+    expect(await store.logins.answer(ME, digest('two'), other.id)).toBeNull();
+    expect(await store.logins.find(ME, other.id)).toMatchObject({ state: 'expired', pages: null });
   });
 
   test('shows what was brought, for an hour', async () => {
     const known = await connected();
     const mute = freshPageId();
-    const { id } = await store.logins.begin(digest('three'), 'v', 'http://back');
-    expect(await store.logins.find(id)).toMatchObject({ state: 'pending', pages: null });
-    await store.logins.answer(digest('three'), id);
+    const { id } = await store.logins.begin(ME, digest('three'), 'v', 'http://back');
+    expect(await store.logins.find(ME, id)).toMatchObject({ state: 'pending', pages: null });
+    await store.logins.answer(ME, digest('three'), id);
     await store.logins.complete(id, [
       brought(known.facebookPageId),
       brought(mute, { canMessage: false, accessToken: null }),
     ]);
-    const login = await store.logins.find(id);
+    const login = await store.logins.find(ME, id);
     expect(login?.state).toBe('completed');
     expect(login?.pages).toHaveLength(2);
     expect(login?.pages).toContainEqual(
@@ -208,9 +219,13 @@ describe('a login', () => {
     const rows = await sql`SELECT * FROM facebook_login_pages WHERE login_id = ${id}`;
     expect(JSON.stringify(rows)).not.toContain('secret of');
 
+    await store.pages.disconnect(known.id);
+    expect(await store.logins.tokens(id, null), 'its token is erased here as well').toEqual([]);
+    expect((await store.logins.find(ME, id))?.pages).toMatchObject([{ facebookPageId: mute }]);
+
     await sql`UPDATE facebook_logins SET expires_at = now() WHERE id = ${id}`;
     expect(await store.logins.tokens(id, null)).toEqual([]);
-    expect(await store.logins.find(id)).toMatchObject({ state: 'expired', pages: null });
+    expect(await store.logins.find(ME, id)).toMatchObject({ state: 'expired', pages: null });
     await store.logins.forgetOver();
     expect(await sql`SELECT FROM facebook_login_pages WHERE login_id = ${id}`).toHaveLength(0);
   });
@@ -221,9 +236,9 @@ describe('keys that rotate', () => {
     const before = createStore(sql, createTokenCipher([OLD]));
     const both = createStore(sql, createTokenCipher([NEW, OLD]));
     const pages = await Promise.all(Array.from({ length: 230 }, () => connected()));
-    await store.logins.begin(digest('four'), 'a verifier', 'http://back');
-    const { id } = await store.logins.begin(digest('five'), 'v', 'http://back');
-    await store.logins.answer(digest('five'), id);
+    await store.logins.begin(ME, digest('four'), 'a verifier', 'http://back');
+    const { id } = await store.logins.begin(ME, digest('five'), 'v', 'http://back');
+    await store.logins.answer(ME, digest('five'), id);
     const someone = freshPageId();
     await store.logins.complete(id, [
       { facebookPageId: someone, name: 'x', instagramAccountId: null, canMessage: true, accessToken: 'his' },
@@ -262,7 +277,7 @@ describe('keys that rotate', () => {
       expect((await alone.pages.credentials(page.id)).accessToken).toBe(wanted);
     }
     expect(await alone.logins.tokens(id, null)).toMatchObject([{ accessToken: 'his' }]);
-    expect(await alone.logins.answer(digest('four'), null)).toMatchObject({ verifier: 'a verifier' });
+    expect(await alone.logins.answer(ME, digest('four'), null)).toMatchObject({ verifier: 'a verifier' });
   });
 });
 

@@ -8,7 +8,7 @@ export interface Found {
 }
 
 /**
- * Which of the secrets stand in a text, plain or encoded for a URL or as Base64.
+ * Which of the secrets stand in a text, plain or encoded for a URL, as Base64 or in hexadecimal.
  *
  * @param secrets by what they are called in a failure
  */
@@ -21,7 +21,13 @@ export function leaksIn(found: readonly Found[], secrets: ReadonlyMap<string, st
 }
 
 function formsOf(secret: string): string[] {
-  return [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64').replace(/=+$/, '')];
+  const bytes = Buffer.from(secret);
+  return [
+    secret,
+    encodeURIComponent(secret),
+    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('hex'),
+  ];
 }
 
 /** Every row of every table, as PostgreSQL writes it. */

@@ -15,7 +15,6 @@ interface ConnectOptions {
   instagram?: string | false;
   tokenStdin?: true;
   login?: true;
-  viaServer?: true;
   pages?: string[];
   all?: true;
 }
@@ -42,7 +41,6 @@ export function addConnectCommand(pages: Command, connect: Connect): void {
     .option('--no-instagram', 'it has no Instagram account')
     .option('--token-stdin', 'read the token from standard input instead of asking for it')
     .option('--login', 'sign in with Facebook in a browser')
-    .option('--via-server', 'with --login: Facebook sends the browser to the server, not to this machine')
     .option('--pages <ids...>', 'with --login: connect these pages')
     .option('--all', 'with --login: connect all pages whose messages the person may read')
     .action(
@@ -73,7 +71,7 @@ async function byLogin(
   options: ConnectOptions,
   page?: string,
 ): Promise<void> {
-  const { viaServer = false, pages, all } = options;
+  const { pages, all } = options;
   if (page !== undefined) throw new CommandFailure('usage', 'With --login, pages are named by --pages.');
   const chosen: Chosen | null = all ? { all } : pages === undefined ? null : { facebookPageIds: pages };
   if (chosen === null && !process.stdin.isTTY) {
@@ -86,7 +84,7 @@ async function byLogin(
   ]);
   const lines = readTypedLines();
   try {
-    const login = await signInWithFacebook(client, viaServer, lines, interruption());
+    const login = await signInWithFacebook(client, lines, interruption());
     const { data } = await client.connectFacebookPages(login.id, chosen ?? (await ask(login, lines)));
     output.list({ data, nextCursor: null }, PAGE_COLUMNS, 'No page was connected.');
   } finally {
