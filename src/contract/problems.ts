@@ -68,7 +68,7 @@ const kinds = {
   },
   'meta-unavailable': {
     status: [503],
-    when: 'Meta gives no answer now, and nothing was changed: `retryAt` (or null).',
+    when: 'Meta gives no answer now, and nothing was changed: `retryAt` (or null), and `Retry-After` when it is known.',
   },
   'temporal-unavailable': {
     status: [503],
