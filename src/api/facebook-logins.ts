@@ -32,7 +32,7 @@ export function facebookLoginOperations(deps: ApiDeps): Operation[] {
 \`state\`; a program completes the login with both. The link is good once, for ten minutes.`,
       scope: 'admin',
       body: beginFacebookLoginRequest,
-      answers: { 201: { description: 'Begun', body: begunFacebookLogin } },
+      answers: { 201: { description: 'Begun', body: begunFacebookLogin, hasLocation: true } },
       problems: ['facebook-login-not-configured'],
       secret: true,
       async handle({ body, req }) {
@@ -52,8 +52,8 @@ export function facebookLoginOperations(deps: ApiDeps): Operation[] {
         'Leads on to the dashboard, also when the person has refused: the login says what came of it.',
       scope: 'admin',
       query: facebookLoginCallbackQuery,
-      answers: { 303: { description: 'To the dashboard' } },
-      problems: ['facebook-login-not-configured', 'meta-unavailable'],
+      answers: { 303: { description: 'To the dashboard', hasLocation: true } },
+      problems: ['validation', 'facebook-login-not-configured', 'meta-unavailable'],
       async handle({ query }) {
         const { code, state, error, error_description } = query;
         const logins = requireLogins(deps);
