@@ -33,7 +33,33 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-const START = `SwaggerUIBundle({ url: '../openapi.json', dom_id: '#api', validatorUrl: null });\n`;
+/**
+ * What tries an operation is signed in by the session's cookie: whatever changes something needs the session's CSRF token
+ * too. It is asked for once, and again after a 403: somebody may have signed in anew in another tab.
+ */
+const START = `let session = null;
+const readSession = async () => {
+  const response = await fetch('../session');
+  return response.ok ? response.json() : null;
+};
+SwaggerUIBundle({
+  url: '../openapi.json',
+  dom_id: '#api',
+  validatorUrl: null,
+  async requestInterceptor(request) {
+    const isSafe = ['GET', 'HEAD', 'OPTIONS'].includes((request.method ?? 'GET').toUpperCase());
+    if (isSafe || request.headers?.Authorization !== undefined) return request;
+    session ??= readSession();
+    const csrfToken = (await session)?.csrfToken;
+    if (csrfToken) request.headers = { 'X-CSRF-Token': csrfToken, ...request.headers };
+    return request;
+  },
+  responseInterceptor(response) {
+    if (response.status === 403) session = null;
+    return response;
+  },
+});
+`;
 
 /** `/api/docs/`: the description to browse, by Swagger UI. */
 export function docsRouter(): Router {

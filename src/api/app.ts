@@ -3,7 +3,7 @@ import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
 import type { Logger } from '../log.ts';
 import { aboutOperations, docsRouter } from './about.ts';
-import { type AccessConfig, createAccess, requireScope } from './access/index.ts';
+import { type Access, type AccessConfig, createAccess, isHttps, requireScope } from './access/index.ts';
 import { batchOperations } from './batches.ts';
 import { conversationOperations } from './conversations.ts';
 import type { ApiDeps } from './deps.ts';
@@ -38,7 +38,12 @@ export function createApp(
   // each operation says how its answer may be kept
   app.disable('etag');
   app.set('trust proxy', config.http.trustedProxies);
-  app.use(helmet());
+  app.use(
+    helmet({
+      // where only http is served, pages that ask for https find nothing
+      contentSecurityPolicy: { directives: { upgradeInsecureRequests: isHttps(config.http) ? [] : null } },
+    }),
+  );
   app.use(
     pinoHttp({
       logger,
@@ -54,7 +59,7 @@ export function createApp(
   app.use('/api', access.gate);
   app.use('/api/docs', docsRouter());
   app.use(
-    operationsRouter(operationsOf(deps, access.operations), {
+    operationsRouter(operationsOf(deps, access), {
       requireScope,
       idempotent: idempotent(deps.store.idempotency),
     }),
@@ -65,7 +70,7 @@ export function createApp(
 }
 
 /** Every operation of the API: its routes and its OpenAPI document are made from this list. */
-function operationsOf(deps: ApiDeps, access: readonly Operation[]): Operation[] {
+function operationsOf(deps: ApiDeps, access: Access): Operation[] {
   const operations: Operation[] = [
     ...pageOperations(deps),
     ...facebookLoginOperations(deps),
@@ -74,7 +79,7 @@ function operationsOf(deps: ApiDeps, access: readonly Operation[]): Operation[] 
     ...jobOperations(deps),
     ...reportOperations(deps),
     ...conversationOperations(deps),
-    ...access,
+    ...access.operations,
     ...historyOperations(deps),
     ...maintenanceOperations(deps),
     ...seedConversationOperations(deps),
@@ -82,7 +87,7 @@ function operationsOf(deps: ApiDeps, access: readonly Operation[]): Operation[] 
     ...notificationOperations(deps),
     ...aboutOperations(() => document),
   ];
-  const document = openApiDocument(operations);
+  const document = openApiDocument(operations, access.cookieName);
   return operations;
 }
 

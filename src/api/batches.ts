@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import {
+  batchPageEvent,
   batchPageResource,
   batchResource,
   batchStatusResource,
@@ -35,7 +35,16 @@ export function batchOperations(deps: ApiDeps): Operation[] {
       description: `Names up to ${MAX_BATCH_PAGES} pages, or \`all\` that are connected. A page that is being synced already is joined.`,
       scope: 'sync',
       body: createBatchRequest,
-      answers: { 202: { description: 'Started: the batch, `Location` of it', body: batchResource } },
+      examples: {
+        'What has changed on every page': { all: true, mode: 'incremental' },
+        'The newest messages of two pages': {
+          pageIds: ['105430098765432', '105430012345678'],
+          mode: 'full',
+          messageDepth: 100,
+          concurrency: 2,
+        },
+      },
+      answers: { 202: { description: 'Started: the batch', body: batchResource, hasLocation: true } },
       problems: ['temporal-unavailable'],
       async handle({ body }) {
         const batch = await createBatch(deps, body);
@@ -97,7 +106,10 @@ export function batchOperations(deps: ApiDeps): Operation[] {
       scope: 'read',
       params,
       answers: {
-        200: { description: 'Events', contentType: 'text/event-stream', body: z.string() },
+        200: {
+          description: 'Events',
+          events: { snapshot: batchResource, page: batchPageEvent, final: batchResource },
+        },
         204: { description: 'The final event was seen already: do not come back' },
       },
       async handle({ params, req, res }) {

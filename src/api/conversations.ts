@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { repairJob } from '../contract/new-job.ts';
 import { listConversationsQuery, listEventsQuery } from '../contract/requests.ts';
-import { conversationResource, eventResource, jobResource, listOf } from '../contract/resources.ts';
-import { isUuid } from '../store/index.ts';
+import {
+  type ConversationResource,
+  conversationResource,
+  eventResource,
+  jobResource,
+  listOf,
+} from '../contract/resources.ts';
+import { isUuid, type Store } from '../store/index.ts';
 import { type ApiDeps, requirePage } from './deps.ts';
 import { type Operation, operation } from './operation.ts';
 import { notFound, Problem } from './problem.ts';
@@ -25,10 +31,25 @@ export function conversationOperations(deps: ApiDeps): Operation[] {
       scope: 'read',
       query: listConversationsQuery,
       answers: { 200: { description: 'A page of the list', body: listOf(conversationResource) } },
+      problems: ['not-found'],
       async handle({ query }) {
         const page = query.pageId === undefined ? null : await requirePage(store, query.pageId);
         const filter = { pageId: page?.id, platform: query.platform };
         return { status: 200, body: await store.conversations.list(keysetOf(query), filter) };
+      },
+    }),
+
+    operation({
+      method: 'get',
+      path: '/api/conversations/{id}',
+      id: 'getConversation',
+      tag: 'Conversations',
+      summary: 'A conversation',
+      scope: 'read',
+      params,
+      answers: { 200: { description: 'The conversation', body: conversationResource } },
+      async handle({ params }) {
+        return { status: 200, body: await requireConversation(store, params.id) };
       },
     }),
 
@@ -59,14 +80,12 @@ export function conversationOperations(deps: ApiDeps): Operation[] {
 and is none; follow it at \`/api/jobs/{id}\`.`,
       scope: 'sync',
       params,
-      answers: { 202: { description: 'Started: the job', body: jobResource } },
+      answers: { 202: { description: 'Started: the job', body: jobResource, hasLocation: true } },
       problems: ['repair-in-progress', 'thread-unknown', 'not-connected', 'temporal-unavailable'],
       async handle({ params }) {
-        const id = params.id ?? '';
-        const conversation = isUuid(id) ? await store.conversations.find(id) : null;
-        if (conversation === null) throw notFound('Conversation');
+        const conversation = await requireConversation(store, params.id);
         const page = await requirePage(store, conversation.pageId);
-        const { platform, graphId } = conversation;
+        const { id, platform, graphConversationId: graphId } = conversation;
         if (graphId === null) {
           const why = 'Only webhooks know it so far. The next sync of the page finds its thread.';
           throw new Problem(409, 'thread-unknown', 'The conversation’s thread is not known yet', why);
@@ -77,4 +96,11 @@ and is none; follow it at \`/api/jobs/{id}\`.`,
       },
     }),
   ];
+}
+
+/** The conversation that a path names. @throws Problem 404 */
+async function requireConversation(store: Store, id: string | undefined): Promise<ConversationResource> {
+  const conversation = id !== undefined && isUuid(id) ? await store.conversations.find(id) : null;
+  if (conversation === null) throw notFound('Conversation');
+  return conversation;
 }

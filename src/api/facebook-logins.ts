@@ -36,7 +36,7 @@ export function facebookLoginOperations(deps: ApiDeps): Operation[] {
 whoever began it alone: the same token, or the same signed-in browser.`,
       scope: 'admin',
       body: beginFacebookLoginRequest,
-      answers: { 201: { description: 'Begun', body: begunFacebookLogin } },
+      answers: { 201: { description: 'Begun', body: begunFacebookLogin, hasLocation: true } },
       problems: ['facebook-login-not-configured'],
       secret: true,
       async handle({ body, req, res }) {
@@ -57,7 +57,7 @@ whoever began it alone: the same token, or the same signed-in browser.`,
 \`meta-unavailable\` (begin again later), \`facebook-login-not-configured\`.`,
       scope: 'admin',
       query: facebookLoginCallbackQuery,
-      answers: { 303: { description: 'To the dashboard' } },
+      answers: { 303: { description: 'To the dashboard', hasLocation: true } },
       async handle({ query, req, res }) {
         // who only looks where a link leads uses nothing up
         if (req.method === 'HEAD') {

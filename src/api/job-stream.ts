@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { hasEnded } from '../contract/job-status.ts';
+import type { FinalStreamEvent } from '../contract/resources.ts';
 import type { ApiDeps } from './deps.ts';
 import { EventStream } from './event-stream.ts';
 import { followJob } from './follow-job.ts';
@@ -15,11 +16,10 @@ export async function streamJob(deps: ApiDeps, jobId: string, req: Request, res:
   await followJob(deps, jobId, stream, {
     open: (job) => stream.open(hasEnded(job.status) ? snapshotId(job.revision) : null),
     job(job, id) {
-      const ended = hasEnded(job.status);
-      stream.push(ended ? 'final' : 'snapshot', id, {
-        ...snapshotEvent(job),
-        ...(ended ? { job, message: job.message } : {}),
-      });
+      const event = snapshotEvent(job);
+      if (!hasEnded(job.status)) return stream.push('snapshot', id, event);
+      const { message } = job;
+      stream.push('final', id, { ...event, job, message } satisfies FinalStreamEvent);
     },
     conversation: (event, id) => stream.push('progress', id, event),
   });

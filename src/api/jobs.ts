@@ -34,6 +34,7 @@ export function jobOperations(deps: ApiDeps): Operation[] {
       scope: 'read',
       query: listJobsQuery,
       answers: { 200: { description: 'A page of the list', body: listOf(jobResource) } },
+      problems: ['not-found'],
       async handle({ query }) {
         const page = query.pageId === undefined ? null : await requirePage(store, query.pageId);
         return { status: 200, body: await store.jobs.list(keysetOf(query), { ...query, pageId: page?.id }) };
@@ -97,7 +98,7 @@ export function jobOperations(deps: ApiDeps): Operation[] {
       description: `Up to ${MAX_LISTED} at a time.`,
       scope: 'sync',
       params,
-      answers: { 202: { description: 'Started: the new job', body: jobResource } },
+      answers: { 202: { description: 'Started: the new job', body: jobResource, hasLocation: true } },
       problems: ['nothing-to-retry', 'sync-in-progress', 'not-connected', 'temporal-unavailable'],
       async handle({ params }) {
         const failed = await requireJob(store, params.id);

@@ -10,6 +10,8 @@ import { keysetOf } from './read-request.ts';
 /** Ids are far below 2^53. */
 const NUMBER = /^\d{1,15}$/;
 
+const params = { id: 'The notification’s id' };
+
 /** `/api/notifications` */
 export function notificationOperations({ store }: Pick<ApiDeps, 'store'>): Operation[] {
   const { notifications } = store;
@@ -30,6 +32,7 @@ nobody has read, is deleted after \`RETENTION_DAYS\`.`,
           body: listOf(notificationResource).extend({ unread: unreadCounts }),
         },
       },
+      problems: ['not-found'],
       async handle({ query }) {
         const page = query.pageId === undefined ? null : await requirePage(store, query.pageId);
         const unread = query.unread === undefined ? undefined : query.unread === 'true';
@@ -43,13 +46,29 @@ nobody has read, is deleted after \`RETENTION_DAYS\`.`,
     }),
 
     operation({
+      method: 'get',
+      path: '/api/notifications/{id}',
+      id: 'getNotification',
+      tag: 'Notifications',
+      summary: 'A notification',
+      scope: 'read',
+      params,
+      answers: { 200: { description: 'The notification', body: notificationResource } },
+      async handle({ params: { id = '' } }) {
+        const notification = NUMBER.test(id) ? await notifications.find(Number(id)) : null;
+        if (notification === null) throw notFound('Notification');
+        return { status: 200, body: notification };
+      },
+    }),
+
+    operation({
       method: 'post',
       path: '/api/notifications/{id}/read',
       id: 'readNotification',
       tag: 'Notifications',
       summary: 'Somebody has read it',
       scope: 'sync',
-      params: { id: 'The notification’s id' },
+      params,
       answers: { 200: { description: 'The notification', body: notificationResource } },
       async handle({ params: { id = '' } }) {
         const notification = NUMBER.test(id) ? await notifications.markRead(Number(id)) : null;

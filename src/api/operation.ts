@@ -19,21 +19,29 @@ export type Tag =
   | 'Access'
   | 'About';
 
-/** One answer of an operation. Without `body` it has none. */
+/** One answer of an operation. Without `body` and `events` it has none. */
 export interface Answer {
   description: string;
   body?: z.ZodType;
   /** `application/json` unless said. */
   contentType?: string;
+  /** Server-sent events: the schema of each one's data by its name; `message` is one without a name. */
+  events?: Readonly<Record<string, z.ZodType>>;
+  /** The header `Location` comes with it. */
+  hasLocation?: true;
 }
 
 type Answers = Readonly<Record<number, Answer>>;
 
 type BodyOf<T> = T extends { body: infer S extends z.ZodType } ? { body: z.output<S> } : { body?: never };
 
-/** What a handler answers with: one of the statuses that the operation names, with its body. */
+type HeadersOf<T> = T extends { hasLocation: true }
+  ? { headers: { Location: string } }
+  : { headers?: { Location?: never; [name: string]: string | undefined } };
+
+/** What a handler answers with: one of the statuses that the operation names, with its headers and its body. */
 export type ReplyOf<A extends Answers> = {
-  [S in keyof A]: { status: S; headers?: Record<string, string> } & BodyOf<A[S]>;
+  [S in keyof A]: { status: S } & HeadersOf<A[S]> & BodyOf<A[S]>;
 }[keyof A];
 
 /** What a handler works with: everything that the operation describes, validated. */
@@ -66,6 +74,8 @@ export interface OperationSpec<Q extends z.ZodType, B extends z.ZodType, A exten
   params?: Record<string, string>;
   query?: Q;
   body?: B;
+  /** Bodies that do something, by what they do. */
+  examples?: Readonly<Record<string, z.input<B>>>;
   answers: A;
   /** The answer holds a secret: it is not kept for an `Idempotency-Key`, which has no effect here. */
   secret?: boolean;
@@ -88,6 +98,7 @@ export interface Operation {
   query: z.ZodType;
   /** `null`: the operation takes no body. */
   body: z.ZodType | null;
+  examples: Readonly<Record<string, unknown>>;
   answers: Answers;
   secret: boolean;
   problems: readonly ProblemName[];
@@ -121,6 +132,7 @@ export function operation<
     params: spec.params ?? {},
     query: spec.query ?? NOTHING,
     body: spec.method === 'get' || spec.method === 'delete' ? null : (spec.body ?? NOTHING),
+    examples: spec.examples ?? {},
     secret: spec.secret ?? false,
     problems: spec.problems ?? [],
     // what the schemas let through is what the handler takes

@@ -27,9 +27,17 @@ on, as do its automatic syncs. Where the app is configured Meta is asked about t
 stays as it is, \`null\` takes it away.`,
       scope: 'admin',
       body: connectPageRequest,
+      examples: {
+        'A page with its Instagram account': {
+          facebookPageId: '105430098765432',
+          name: 'Corner Bakery',
+          accessToken: 'EAAB0000example',
+          instagramAccountId: '17841400000000001',
+        },
+      },
       answers: {
-        201: { description: 'Connected', body: pageResource },
-        200: { description: 'It was connected already', body: pageResource },
+        201: { description: 'Connected', body: pageResource, hasLocation: true },
+        200: { description: 'It was connected already', body: pageResource, hasLocation: true },
       },
       problems: ['meta-unavailable', 'temporal-unavailable'],
       async handle({ body }) {
@@ -79,6 +87,10 @@ within a few minutes of its return.`,
       scope: 'admin',
       params: { id: PAGE_REFERENCE },
       body: patchPageRequest,
+      examples: {
+        'Sync it every hour': { autoSync: true, syncIntervalSeconds: 3600 },
+        'Take its Instagram account away': { instagramAccountId: null },
+      },
       answers: { 200: { description: 'The page', body: pageDetailResource } },
       problems: ['precondition-failed'],
       async handle({ params, body, req }) {

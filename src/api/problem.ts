@@ -121,6 +121,11 @@ export function problemBody(problem: Problem, req: Request): string {
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
+/** Whole seconds until a time that a problem names, at least one; `null` when it names none. */
+function secondsUntil(at: unknown): number | null {
+  return typeof at === 'string' ? Math.max(1, Math.ceil((Date.parse(at) - Date.now()) / 1000)) : null;
+}
+
 /** The last route: everything else. */
 export const unknownRoute: RequestHandler = (req) => {
   throw new Problem(404, 'not-found', 'No such resource', `${req.method} ${req.path} is not served`);
@@ -134,5 +139,7 @@ export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, ne
     next(error);
     return;
   }
+  const wait = secondsUntil(problem.extra.retryAt);
+  if (problem.status === 503 && wait !== null) res.set('Retry-After', String(wait));
   res.status(problem.status).type(PROBLEM_TYPE).send(problemBody(problem, req));
 };

@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import { startSyncRequest } from '../contract/requests.ts';
-import { jobResource, syncStatusResource } from '../contract/resources.ts';
+import { finalStreamEvent, jobResource, streamEvent, syncStatusResource } from '../contract/resources.ts';
 import type { SyncCommand } from '../temporal/sync.ts';
 import { type ApiDeps, PAGE_REFERENCE, requirePage } from './deps.ts';
 import { commandJob } from './job-command.ts';
@@ -14,7 +13,7 @@ const params = { id: PAGE_REFERENCE };
 
 const STREAM = `Events \`snapshot\` (at the start, at a pause, when Meta makes us wait or fails, after a gap), \`progress\` (a conversation
 was stored, at most 20 a second) and \`final\` (the job has ended; the stream closes), each with a StreamEvent as data; \`final\`
-adds \`job\` and \`message\`. Ids only grow; a client that comes back with \`Last-Event-ID\` gets nothing twice. A comment line every
+has a FinalStreamEvent. Ids only grow; a client that comes back with \`Last-Event-ID\` gets nothing twice. A comment line every
 10 seconds keeps the connection open.`;
 
 /** `/api/pages/{id}/sync` */
@@ -30,7 +29,18 @@ export function syncOperations(deps: ApiDeps): Operation[] {
       scope: 'sync',
       params,
       body: startSyncRequest,
-      answers: { 202: { description: 'Started: the job, `Location` of it', body: jobResource } },
+      examples: {
+        'The whole inbox': {},
+        'What has changed': { mode: 'incremental' },
+        'The unread of Instagram since September': {
+          mode: 'selective',
+          since: '2026-09-01T00:00:00+02:00',
+          platforms: ['instagram'],
+          unreadOnly: true,
+        },
+        'Go on where the last one stopped': { resume: true },
+      },
+      answers: { 202: { description: 'Started: the job', body: jobResource, hasLocation: true } },
       problems: ['sync-in-progress', 'nothing-to-resume', 'not-connected', 'temporal-unavailable'],
       async handle({ params, body }) {
         const job = await startSync(deps, await requirePage(store, params.id), body);
@@ -65,7 +75,10 @@ export function syncOperations(deps: ApiDeps): Operation[] {
       scope: 'read',
       params,
       answers: {
-        200: { description: 'Events', contentType: 'text/event-stream', body: z.string() },
+        200: {
+          description: 'Events',
+          events: { snapshot: streamEvent, progress: streamEvent, final: finalStreamEvent },
+        },
         204: { description: 'The final event was seen already: do not come back' },
       },
       async handle({ params, req, res }) {

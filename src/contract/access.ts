@@ -15,8 +15,12 @@ export const TOKEN_PREFIX = 'ps_';
 
 /** `POST /api/tokens` */
 export const createTokenRequest = z.strictObject({
-  name: z.string().trim().min(1).max(200),
-  scope: z.enum(SCOPES),
+  name: z.string().trim().min(1).max(200).describe('Whose it is, or what for.'),
+  scope: z
+    .enum(SCOPES)
+    .describe(
+      'What it may do, each with all that stands before it: look, run syncs, change how things are set up.',
+    ),
   expiresInDays: z.int().min(1).max(3650).optional().describe('Without it the token is good for ever.'),
 });
 export type CreateTokenRequest = z.infer<typeof createTokenRequest>;

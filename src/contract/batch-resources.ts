@@ -2,22 +2,30 @@ import { z } from 'zod';
 import { BATCH_MODES, BATCH_PAGE_STATES, BATCH_STATUSES } from './batches.ts';
 import { JOB_STATUSES } from './job-status.ts';
 import { time } from './progress-schemas.ts';
-import { listQuery } from './requests.ts';
+import { listQuery, messageDepth } from './requests.ts';
 
 /** The most pages that can be named; `all` has no such bound. */
 export const MAX_BATCH_PAGES = 1000;
 
-const messageDepth = z.union([z.int().min(1).max(1_000_000), z.literal('all')]);
 const concurrency = z.int().min(1).max(50);
 
 /** `POST /api/batches`: pages by our UUID or the Facebook page ID, or all that are connected. */
 export const createBatchRequest = z
   .strictObject({
-    pageIds: z.array(z.string().min(1).max(64)).min(1).max(MAX_BATCH_PAGES).optional(),
-    all: z.literal(true).optional(),
-    mode: z.enum(BATCH_MODES),
-    messageDepth: messageDepth.default('all'),
-    concurrency: concurrency.default(5),
+    pageIds: z
+      .array(z.string().min(1).max(64))
+      .min(1)
+      .max(MAX_BATCH_PAGES)
+      .optional()
+      .describe('These pages, each by our UUID or the Facebook page ID.'),
+    all: z.literal(true).optional().describe('All pages that are connected, instead of naming them.'),
+    mode: z
+      .enum(BATCH_MODES)
+      .describe('`full`: their whole inboxes; `incremental`: what has changed since each was last synced.'),
+    messageDepth: messageDepth
+      .default('all')
+      .describe('The newest messages of each conversation: a number, or `all`.'),
+    concurrency: concurrency.default(5).describe('Pages that are synced at a time.'),
   })
   .superRefine(({ pageIds, all }, context) => {
     if ((pageIds === undefined) !== (all === undefined)) return;
@@ -29,12 +37,15 @@ export type CreateBatchRequest = z.infer<typeof createBatchRequest>;
 const count = z.int().min(0);
 
 /** `GET /api/batches` */
-export const listBatchesQuery = z.strictObject({ ...listQuery, status: z.enum(BATCH_STATUSES).optional() });
+export const listBatchesQuery = z.strictObject({
+  ...listQuery,
+  status: z.enum(BATCH_STATUSES).optional().describe('Batches in this state.'),
+});
 
 /** `GET /api/batches/{id}/pages` */
 export const listBatchPagesQuery = z.strictObject({
   ...listQuery,
-  state: z.enum(BATCH_PAGE_STATES).optional(),
+  state: z.enum(BATCH_PAGE_STATES).optional().describe('Pages in this state.'),
 });
 
 /** Counters of the jobs of a batch, added up; those of a page's job. */
@@ -107,8 +118,11 @@ export const batchStatusResource = z
   .meta({ id: 'BatchStatus' });
 export type BatchStatusResource = z.infer<typeof batchStatusResource>;
 
-/** Data of the event `page`: a page that has moved, or whose job has got on, and the counts with it. */
-export interface BatchPageEvent {
-  page: BatchPageResource;
-  counts: BatchResource['counts'];
-}
+export const batchPageEvent = z
+  .object({
+    page: batchPageResource.describe('The page that has moved, or whose job has got on.'),
+    counts: batchResource.shape.counts,
+  })
+  .meta({ id: 'BatchPageEvent' });
+/** Data of the event `page`. */
+export type BatchPageEvent = z.infer<typeof batchPageEvent>;

@@ -56,24 +56,29 @@ const loopback = z
 /** `POST /api/facebook-logins` */
 export const beginFacebookLoginRequest = z.strictObject({ redirectUri: loopback.optional() });
 
-const code = z.string().min(1).max(4096);
-const state = z.string().min(1).max(200);
+const code = z.string().min(1).max(4096).describe('The `code` that came back with the person.');
+const state = z.string().min(1).max(200).describe('The `state` that came back with the person.');
 
 /** `POST /api/facebook-logins/:id/complete` */
 export const completeFacebookLoginRequest = z.strictObject({ code, state });
 
 /** `GET /api/facebook-logins/callback`: Facebook adds what it likes. */
 export const facebookLoginCallbackQuery = z.looseObject({
-  code: code.optional(),
+  code: code.optional().describe('Absent when the person has refused.'),
   state,
-  error: z.string().optional(),
-  error_description: z.string().optional(),
+  error: z.string().optional().describe('Why there is no code.'),
+  error_description: z.string().optional().describe('The same as a sentence.'),
 });
 
 /** `POST /api/facebook-logins/:id/connect` */
 export const connectFacebookPagesRequest = z
   .strictObject({
-    facebookPageIds: z.array(z.string().min(1).max(64)).min(1).max(1000).optional(),
+    facebookPageIds: z
+      .array(z.string().min(1).max(64))
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe('These of the person’s pages.'),
     all: z.literal(true).optional().describe('All on which the person may read messages.'),
   })
   .refine(({ facebookPageIds, all }) => (facebookPageIds === undefined) !== (all === undefined), {

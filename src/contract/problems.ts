@@ -72,7 +72,7 @@ const kinds = {
   },
   'meta-unavailable': {
     status: [503],
-    when: 'Meta gives no answer now, and nothing was changed, unless `detail` says so: `retryAt` (or null).',
+    when: 'Meta gives no answer now, and nothing was changed, unless `detail` says so: `retryAt` (or null), and `Retry-After` when it is known.',
   },
   'temporal-unavailable': {
     status: [503],

@@ -14,14 +14,17 @@ const metaId = z
 
 /** `POST /api/pages` */
 export const connectPageRequest = z.strictObject({
-  facebookPageId: metaId,
-  name: z.string().trim().min(1).max(200),
+  facebookPageId: metaId.describe('The Facebook page ID.'),
+  name: z.string().trim().min(1).max(200).describe('What the page is called here.'),
   accessToken: z
     .string()
     .min(1)
     .max(4096)
-    .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces'),
-  instagramAccountId: metaId.nullish(),
+    .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
+    .describe('The page’s access token; it is kept encrypted and never shown.'),
+  instagramAccountId: metaId
+    .nullish()
+    .describe('The Instagram account of the page; absent: stays as it is; null takes it away.'),
 });
 export type ConnectPageRequest = z.infer<typeof connectPageRequest>;
 
@@ -29,10 +32,24 @@ export type ConnectPageRequest = z.infer<typeof connectPageRequest>;
 export const patchPageRequest = z.strictObject({
   name: connectPageRequest.shape.name.optional(),
   instagramAccountId: metaId.nullish().describe('null takes it away.'),
-  autoSync: z.boolean().optional(),
-  syncIntervalSeconds: z.int().min(SYNC_INTERVAL.least).max(SYNC_INTERVAL.most).optional(),
-  autoPipelineId: z.string().trim().min(1).max(200).nullish(),
-  autoPipelineMode: z.enum(PIPELINE_MODES).optional(),
+  autoSync: z.boolean().optional().describe('Whether the page is synced by itself, again and again.'),
+  syncIntervalSeconds: z
+    .int()
+    .min(SYNC_INTERVAL.least)
+    .max(SYNC_INTERVAL.most)
+    .optional()
+    .describe('Seconds between two automatic syncs.'),
+  autoPipelineId: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .nullish()
+    .describe('Kept for pipelines: nothing acts on it yet; null takes it away.'),
+  autoPipelineMode: z
+    .enum(PIPELINE_MODES)
+    .optional()
+    .describe('What becomes of contacts that are in a pipeline already. Nothing acts on it yet.'),
 });
 export type PatchPageRequest = z.infer<typeof patchPageRequest>;
 
@@ -41,6 +58,9 @@ const time = z.iso
   .datetime({ offset: true })
   .transform((text) => new Date(text).toISOString())
   .refine((iso) => /^\d{4}-/.test(iso), 'must be a time before the year 10000');
+
+/** The newest messages of a conversation. */
+export const messageDepth = z.union([z.int().min(1).max(1_000_000), z.literal('all')]);
 
 /** What only a selective sync knows. */
 const SELECTION_FIELDS = ['since', 'until', 'platforms', 'unreadOnly', 'conversationIds'] as const;
@@ -51,16 +71,41 @@ export const MAX_LISTED = 500;
 /** `POST /api/pages/:id/sync`; every field has a default, so an empty body is a full sync. */
 export const startSyncRequest = z
   .strictObject({
-    mode: z.enum(SYNC_MODES).default('full'),
-    resume: z.boolean().default(false),
-    messageDepth: z.union([z.int().min(1).max(1_000_000), z.literal('all')]).default('all'),
-    maxConversations: z.int().min(1).max(1_000_000_000).nullish(),
-    since: time.optional(),
-    until: time.optional(),
-    platforms: z.array(z.enum(PLATFORMS)).min(1).optional(),
-    unreadOnly: z.boolean().optional(),
-    /** Graph ids, or ids of ours, of conversations that are to be read, whatever has changed in them. */
-    conversationIds: z.array(z.string().min(1).max(200)).min(1).max(MAX_LISTED).optional(),
+    mode: z
+      .enum(SYNC_MODES)
+      .default('full')
+      .describe(
+        '`full`: the whole inbox; `incremental`: what has changed since the page was last synced; `selective`: what fulfils all that is given below.',
+      ),
+    resume: z
+      .boolean()
+      .default(false)
+      .describe('Take the page’s stopped job up again, with its totals and as it was asked for.'),
+    messageDepth: messageDepth
+      .default('all')
+      .describe('The newest messages of each conversation: a number, or `all`.'),
+    maxConversations: z
+      .int()
+      .min(1)
+      .max(1_000_000_000)
+      .nullish()
+      .describe('Stop after so many conversations; the page does not count as synced then.'),
+    since: time.optional().describe('`selective`: conversations that were updated at this time or later.'),
+    until: time.optional().describe('`selective`: conversations that were updated at this time or before.'),
+    platforms: z
+      .array(z.enum(PLATFORMS))
+      .min(1)
+      .optional()
+      .describe('`selective`: of these platforms; absent: of all that the page has.'),
+    unreadOnly: z.boolean().optional().describe('`selective`: conversations with unread messages.'),
+    conversationIds: z
+      .array(z.string().min(1).max(200))
+      .min(1)
+      .max(MAX_LISTED)
+      .optional()
+      .describe(
+        '`selective`: these conversations and no others, by Graph id or id of ours, whatever has changed in them.',
+      ),
   })
   .superRefine((request, context) => {
     const complain = (field: string, message: string) =>
@@ -84,12 +129,22 @@ export type StartSyncRequest = z.infer<typeof startSyncRequest>;
 
 /** Query parameters that all lists share: keyset paging by an opaque cursor. */
 export const listQuery = {
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().min(1).max(500).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50).describe('The most items of an answer.'),
+  cursor: z
+    .string()
+    .min(1)
+    .max(500)
+    .optional()
+    .describe('The `nextCursor` of the page before; absent: from the beginning.'),
 };
 
 /** Our UUID or the Facebook page ID. */
-const pageReference = z.string().min(1).max(64).optional();
+const pageReference = z
+  .string()
+  .min(1)
+  .max(64)
+  .optional()
+  .describe('Of this page alone: our UUID or the Facebook page ID.');
 
 /** `GET /api/pages` */
 export const listPagesQuery = z.strictObject({
@@ -97,7 +152,7 @@ export const listPagesQuery = z.strictObject({
   connected: z
     .enum(['true', 'false', 'all'])
     .default('true')
-    .describe('`false`: those that were disconnected.'),
+    .describe('`true`: pages that are connected; `false`: those that were disconnected.'),
 });
 
 /** `GET /api/tokens` */
@@ -114,9 +169,11 @@ export const listJobsQuery = z
   .strictObject({
     ...listQuery,
     pageId: pageReference,
-    status: several(z.enum(JOB_STATUSES)).describe('One or several.'),
-    mode: z.enum(SYNC_MODES).optional(),
-    trigger: z.enum(SYNC_TRIGGERS).optional(),
+    status: several(z.enum(JOB_STATUSES)).describe(
+      'Jobs in one of these states: one or several, separated by commas.',
+    ),
+    mode: z.enum(SYNC_MODES).optional().describe('Jobs of this mode.'),
+    trigger: z.enum(SYNC_TRIGGERS).optional().describe('Jobs that were started by this.'),
     since: time.optional().describe('Jobs that were made at this time or later.'),
     until: time.optional().describe('Jobs that were made at this time or before.'),
   })
@@ -131,12 +188,17 @@ export type ListJobsQuery = z.infer<typeof listJobsQuery>;
 export const listNotificationsQuery = z.strictObject({
   ...listQuery,
   pageId: pageReference,
-  kind: z.enum(NOTIFICATION_KINDS).optional(),
-  unread: z.enum(['true', 'false']).optional(),
+  kind: z.enum(NOTIFICATION_KINDS).optional().describe('Of this kind.'),
+  unread: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('`true`: unread ones; `false`: those that were read.'),
 });
 
 /** `POST /api/notifications/read-all` */
-export const readNotificationsRequest = z.strictObject({ upTo: z.int().min(0).optional() });
+export const readNotificationsRequest = z.strictObject({
+  upTo: z.int().min(0).optional().describe('The id of the newest one that was shown; absent: all.'),
+});
 
 /** `GET /api/jobs/:id/failures` */
 export const listFailuresQuery = z.strictObject(listQuery);
@@ -145,7 +207,7 @@ export const listFailuresQuery = z.strictObject(listQuery);
 export const listConversationsQuery = z.strictObject({
   ...listQuery,
   pageId: pageReference,
-  platform: z.enum(PLATFORMS).optional(),
+  platform: z.enum(PLATFORMS).optional().describe('Of this platform alone.'),
 });
 
 /** `GET /api/conversations/:id/events` */

@@ -235,6 +235,12 @@ export const streamEvent = z
 /** One event of the live stream, the seeds' fields (requirement B3). */
 export type StreamEvent = z.infer<typeof streamEvent>;
 
+export const finalStreamEvent = streamEvent
+  .extend({ job: jobResource, message: z.string().nullable().describe('The sentence of its end.') })
+  .meta({ id: 'FinalStreamEvent' });
+/** The last event of the live stream. */
+export type FinalStreamEvent = z.infer<typeof finalStreamEvent>;
+
 export const problemResource = z
   .looseObject({
     type: z.string().describe('`urn:pagesync:problem:<name>`, stable.'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { JOB_STATUSES } from './job-status.ts';
-import { patchPageRequest } from './requests.ts';
+import { patchPageRequest, startSyncRequest } from './requests.ts';
 import { SYNC_MODES } from './sync-options.ts';
 
 // What the endpoints of the first documents ask and answer, field by field as those wrote it.
@@ -22,7 +22,7 @@ export const seedSyncRequest = z.object(page).refine(isNamed, UNNAMED);
 
 /** `POST /api/conversations/sync-optimized` */
 export const seedOptimizedRequest = z
-  .object({ ...page, maxConversations: z.int().min(1).max(1_000_000_000).nullish() })
+  .object({ ...page, maxConversations: startSyncRequest.shape.maxConversations })
   .refine(isNamed, UNNAMED);
 
 /** `POST /api/conversations/sync-fixed` */

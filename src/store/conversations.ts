@@ -34,21 +34,18 @@ interface EventRow {
 
 /** `messenger_conversations` and their events, for reading. */
 export function createConversationStore(sql: Sql) {
+  const columns = sql`id, page_id, platform, graph_conversation_id, contact_id, sender_id, sender_name, last_message_at,
+    updated_time, message_count, unread_count, history_complete AND gap_to IS NULL AS history_complete, tags, version`;
   return {
     async exists(id: string): Promise<boolean> {
       const rows = await sql`SELECT FROM messenger_conversations WHERE id = ${id}`;
       return rows.length > 0;
     },
 
-    /** The conversation's page, platform and Graph id, of which a webhook knows nothing; `null` when there is none. */
-    async find(id: string): Promise<{ pageId: string; platform: Platform; graphId: string | null } | null> {
-      const [row] = await sql<
-        { page_id: string; platform: Platform; graph_conversation_id: string | null }[]
-      >`
-        SELECT page_id, platform, graph_conversation_id FROM messenger_conversations WHERE id = ${id}`;
-      return row === undefined
-        ? null
-        : { pageId: row.page_id, platform: row.platform, graphId: row.graph_conversation_id };
+    async find(id: string): Promise<ConversationResource | null> {
+      const [row] = await sql<ConversationRow[]>`
+        SELECT ${columns} FROM messenger_conversations WHERE id = ${id}`;
+      return row === undefined ? null : toConversation(row);
     },
 
     /** Which of a page's conversations have these Graph ids, or ids of ours in lower case; by what they were named. */
@@ -88,8 +85,7 @@ export function createConversationStore(sql: Sql) {
       filter: { pageId?: string | undefined; platform?: Platform | undefined },
     ): Promise<ListResource<ConversationResource>> {
       const rows = await sql<(ConversationRow & { sort_time: string })[]>`
-        SELECT id, page_id, platform, graph_conversation_id, contact_id, sender_id, sender_name, last_message_at,
-          updated_time, message_count, unread_count, history_complete AND gap_to IS NULL AS history_complete, tags, version, activity_at::text AS sort_time
+        SELECT ${columns}, activity_at::text AS sort_time
         FROM messenger_conversations
         WHERE ${filter.pageId === undefined ? sql`true` : sql`page_id = ${filter.pageId}`}
           AND ${filter.platform === undefined ? sql`true` : sql`platform = ${filter.platform}`}

@@ -96,6 +96,11 @@ export function createNotificationStore(sql: Sql) {
       return keysetPage(rows, keyset.limit, toNotification, (row) => [String(row.id), '']);
     },
 
+    async find(id: number): Promise<NotificationResource | null> {
+      const [row] = await sql<NotificationRow[]>`SELECT ${columns} FROM notifications WHERE id = ${id}`;
+      return row === undefined ? null : toNotification(row);
+    },
+
     /** How many are unread. */
     async unread(): Promise<UnreadCounts> {
       const rows = await sql<{ severity: Severity; n: number }[]>`

@@ -201,7 +201,14 @@ describe('a pasted token', () => {
       });
     }
     // the throttle holds for all calls of the app, until it is over
-    expect(await paste(id, 'newer')).toMatchObject({ status: 503, body: { retryAt: expect.any(String) } });
+    const waiting = await paste(id, 'newer');
+    expect(waiting).toMatchObject({ status: 503, body: { retryAt: expect.any(String) } });
+    const { retryAt } = waiting.body as unknown as { retryAt: string };
+    const seconds = (Date.parse(retryAt) - Date.now()) / 1000;
+    expect(Number(waiting.headers.get('retry-after'))).toBeGreaterThanOrEqual(
+      Math.max(1, Math.floor(seconds)),
+    );
+    expect(Number(waiting.headers.get('retry-after'))).toBeLessThanOrEqual(Math.ceil(seconds) + 60);
     await under.stack
       .sql`UPDATE graph_budget SET blocked_until = NULL, blocked_why = NULL, usage_percent = NULL, observed_at = NULL`;
     const mistaken = await under.stack.addApi({ FACEBOOK_APP_SECRET: 'not-the-secret' });

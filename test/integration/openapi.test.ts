@@ -17,7 +17,9 @@ let description: Description;
 let answers: ReturnType<typeof documentedAnswers>;
 
 beforeAll(async () => {
-  stack = await startStack({ env: { SYNC_SLICE_SECONDS: '0.2', MAINTENANCE: 'on' } });
+  stack = await startStack({
+    env: { SYNC_SLICE_SECONDS: '0.2', MAINTENANCE: 'on', API_RATE_LIMIT_PER_MINUTE: '100000' },
+  });
   page = await stack.addPage({ conversations: 120, messages: 3 });
   description = (await stack.api.get<Description>('/api/openapi.json')).body;
   answers = documentedAnswers(description);
@@ -116,6 +118,9 @@ describe('answers are as the document says', () => {
     await at('POST', `/api/facebook-logins/${id}/connect`, { facebookPageIds: [page.facebookPageId] });
     const { query } = await press(await at<BegunFacebookLogin>('POST', '/api/facebook-logins', {}));
     await at('GET', `/api/facebook-logins/callback${query}`);
+    expect(await call('GET', `/api/facebook-logins/callback${query}`, undefined, app)).toMatchObject({
+      status: 422,
+    });
     await fails(503, 'POST', '/api/facebook-logins', {});
     await fails(404, 'GET', `/api/facebook-logins/${NOBODY}`);
   });
@@ -123,6 +128,7 @@ describe('answers are as the document says', () => {
   test('a sync, steered and watched', async () => {
     const { job, go } = await heldJob();
     await fails(409, 'POST', `/api/pages/${page.id}/sync`, {});
+    await fails(404, 'POST', '/api/pages/unknown/sync', {});
     await works('GET', `/api/pages/${page.id}/sync`);
     await works('POST', `/api/pages/${page.id}/sync/pause`);
     await inStatus(job.id, 'PAUSED');
@@ -163,6 +169,7 @@ describe('answers are as the document says', () => {
     const failures = await works<ListResource<unknown>>('GET', `/api/jobs/${id}/failures`);
     expect(failures.data).toHaveLength(3);
     await fails(404, 'GET', `/api/jobs/${NOBODY}`);
+    await fails(404, 'GET', '/api/jobs?pageId=unknown');
     await works('GET', `/api/jobs/${id}/report`);
     await works('GET', `/api/jobs/${id}/report.csv`);
     await works('GET', `/api/jobs/${id}/failures.csv?payload=true`);
@@ -179,7 +186,12 @@ describe('answers are as the document says', () => {
       'GET',
       `/api/conversations?pageId=${page.id}&platform=instagram`,
     );
+    await works('GET', `/api/conversations/${data[0]?.id}`);
     await works('GET', `/api/conversations/${data[0]?.id}/events`);
+    await fails(404, 'GET', `/api/conversations/${NOBODY}`);
+    await fails(404, 'GET', '/api/conversations/x');
+    await fails(404, 'GET', `/api/conversations/${NOBODY}/events`);
+    await fails(404, 'GET', '/api/conversations?pageId=unknown');
     const repair = await works<JobResource>('POST', `/api/conversations/${data[0]?.id}/repair`);
     await inStatus(repair.id, 'COMPLETED');
     await fails(404, 'POST', `/api/conversations/${NOBODY}/repair`);
@@ -221,6 +233,7 @@ describe('answers are as the document says', () => {
     for (const name of ['sync', 'sync-optimized', 'sync-fixed', 'sync-stream', 'sync-realtime']) {
       await works('POST', `/api/conversations/${name}`, { facebookPageId });
       await fails(422, 'POST', `/api/conversations/${name}`, {});
+      await fails(404, 'POST', `/api/conversations/${name}`, { pageId: 'unknown' });
     }
     await works('PATCH', `/api/facebook/pages/${facebookPageId}`, { autoPipelineMode: 'UPDATE_EXISTING' });
     const untouched = await stack.addPage({ conversations: 1 });
@@ -234,7 +247,12 @@ describe('answers are as the document says', () => {
       SELECT ${page.id}, 'sync-finished', 'info', 'News', '', n FROM generate_series(1, 3) n`;
     const path = `/api/notifications?pageId=${page.id}&kind=sync-finished&unread=true&limit=2`;
     const { data } = await works<ListResource<{ id: number }>>('GET', path);
-    await works('POST', `/api/notifications/${data[0]?.id}/read`);
+    const [first] = data;
+    expect(await works('GET', `/api/notifications/${first?.id}`)).toEqual(first);
+    await works('POST', `/api/notifications/${first?.id}/read`);
+    await fails(404, 'GET', '/api/notifications/0');
+    await fails(404, 'GET', '/api/notifications/x');
+    await fails(404, 'GET', '/api/notifications?pageId=unknown');
     await works('POST', '/api/notifications/read-all', { upTo: data[1]?.id });
     await fails(404, 'POST', '/api/notifications/0/read');
     await fails(404, 'POST', '/api/notifications/x/read');
@@ -268,6 +286,9 @@ describe('answers are as the document says', () => {
 
   test('the document itself', async () => {
     await works('GET', '/api/openapi.json');
+    const etag = (await stack.api.fetch('/api/openapi.json')).headers.get('etag') ?? '';
+    const again = await stack.api.fetch('/api/openapi.json', { headers: { 'if-none-match': etag } });
+    expect((await answered('GET', '/api/openapi.json', again)).status).toBe(304);
     const docs = await stack.api.fetch('/api/docs');
     expect(docs.status).toBe(200);
     expect(await docs.text()).toContain('swagger-ui-bundle.js');

@@ -3,11 +3,18 @@ import formats from 'ajv-formats';
 
 interface MediaType {
   schema: object;
+  /** Of server-sent events: the schema of each one's data. */
+  'x-events'?: Record<string, object>;
+}
+interface DescribedAnswer {
+  description: string;
+  headers: Record<string, object>;
+  content?: Record<string, MediaType>;
 }
 interface DescribedOperation {
   operationId: string;
   security: Record<string, string[]>[];
-  responses: Record<string, { description: string; content?: Record<string, MediaType> }>;
+  responses: Record<string, DescribedAnswer>;
 }
 
 /** What is looked at of an OpenAPI document. */
@@ -15,6 +22,19 @@ export interface Description {
   paths: Record<string, Record<string, DescribedOperation>>;
   components: { schemas: Record<string, object> };
 }
+
+/** Headers that come if, and only if, they are described. */
+const ALWAYS = [
+  'etag',
+  'location',
+  'content-disposition',
+  'www-authenticate',
+  'ratelimit',
+  'ratelimit-policy',
+];
+
+/** Headers that are described where they may come. */
+const SOMETIMES = ['retry-after', 'idempotency-replayed'];
 
 /** What an operation answered, as the document describes it. */
 export interface Answered {
@@ -24,7 +44,7 @@ export interface Answered {
 
 /**
  * Compares answers with the OpenAPI document that the server itself serves: the route, the status, the media type, every
- * field. A field that is not described is a fault too.
+ * field, the headers, each server-sent event. What is not described is a fault too.
  */
 export function documentedAnswers(description: Description) {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -56,7 +76,14 @@ export function documentedAnswers(description: Description) {
       const { operationId, responses } = route.described;
       const described = responses[String(response.status)];
       if (described === undefined) throw new Error(`${what}: ${operationId} has no such status`);
-      const type = response.headers.get('content-type')?.split(';')[0] ?? null;
+      const { headers } = response;
+      const names = Object.keys(described.headers).map((name) => name.toLowerCase());
+      const wrong = [
+        ...[...ALWAYS, ...SOMETIMES].filter((name) => headers.has(name) && !names.includes(name)),
+        ...ALWAYS.filter((name) => !headers.has(name) && names.includes(name)),
+      ];
+      if (wrong.length > 0) throw new Error(`${what}: ${operationId} describes ${wrong} otherwise`);
+      const type = headers.get('content-type')?.split(';')[0] ?? null;
       const content = described.content ?? {};
       if (Object.keys(content).length === 0) {
         if (body !== '') throw new Error(`${what}: ${operationId} answers without a body`);
@@ -64,13 +91,39 @@ export function documentedAnswers(description: Description) {
       }
       const media = type === null ? undefined : content[type];
       if (media === undefined) throw new Error(`${what}: ${operationId} does not answer with ${type}`);
+      const validate = (schema: object, value: unknown) => {
+        const validator = validatorOf(schema);
+        if (validator(value)) return;
+        throw new Error(`${what}: ${ajv.errorsText(validator.errors)}\n${body.slice(0, 2000)}`);
+      };
       const value: unknown = type?.endsWith('json') ? JSON.parse(body) : body;
-      const validate = validatorOf(media.schema);
-      if (!validate(value))
-        throw new Error(`${what}: ${ajv.errorsText(validate.errors)}\n${body.slice(0, 2000)}`);
+      validate(media.schema, value);
+      if (type === 'application/problem+json') {
+        const problem = (value as { type: string }).type;
+        if (!described.description.includes(`\`${problem}\``))
+          throw new Error(`${what}: ${operationId} does not name ${problem}`);
+      }
+      if (type === 'text/event-stream') {
+        const events = eventsOf(body);
+        if (events.length === 0) throw new Error(`${what}: no event came`);
+        for (const { name, data } of events) {
+          const schema = media['x-events']?.[name];
+          if (schema === undefined) throw new Error(`${what}: ${operationId} has no event ${name}`);
+          validate(schema, data);
+        }
+      }
       return { operationId, status: response.status };
     },
   };
+}
+
+/** The events of a stream that has ended. */
+function eventsOf(stream: string): { name: string; data: unknown }[] {
+  return stream.split('\n\n').flatMap((block) => {
+    const data = /^data: ?(.*)$/m.exec(block)?.[1];
+    const name = /^event: ?(.*)$/m.exec(block)?.[1] ?? 'message';
+    return data === undefined ? [] : [{ name, data: JSON.parse(data) as unknown }];
+  });
 }
 
 function pattern(path: string): { matches: RegExp; parameters: number } {

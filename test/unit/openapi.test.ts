@@ -22,13 +22,14 @@ const patchPage = operation({
 });
 
 test('an operation’s schemas are its description', () => {
-  const document = openApiDocument([patchPage]);
+  const document = openApiDocument([patchPage], 'session');
   expect(document.openapi).toBe('3.1.0');
   const described = document.paths?.['/api/pages/{id}']?.patch;
   expect(described).toMatchObject({
     operationId: 'patchPage',
     security: [{ token: ['admin'] }, { session: ['admin'] }],
     parameters: [
+      { $ref: '#/components/parameters/X-CSRF-Token' },
       { name: 'id', in: 'path', required: true, schema: { type: 'string', description: 'The page' } },
       {
         name: 'limit',

@@ -26,6 +26,8 @@ export function allowOrigins(origins: readonly string[]): RequestHandler {
       'RateLimit',
       'RateLimit-Policy',
       'Retry-After',
+      'Content-Disposition',
+      'WWW-Authenticate',
     ],
     maxAge: 600,
   });

@@ -23,10 +23,12 @@ export interface Access {
   /** `/sign-in` */
   signIn: Router;
   operations: Operation[];
+  /** Of the session's cookie in this installation. */
+  cookieName: string;
 }
 
 export function createAccess(store: Store, { http, apiToken, tokenKeys }: AccessConfig): Access {
-  const cookie = createSessionCookie(tokenKeys, http.publicUrl?.startsWith('https:') ?? false);
+  const cookie = createSessionCookie(tokenKeys, isHttps(http));
   const csrf = createCsrf(tokenKeys, http.publicUrl);
   const failures = limitFailures(http.authFailuresPerMinute);
   return {
@@ -40,5 +42,11 @@ export function createAccess(store: Store, { http, apiToken, tokenKeys }: Access
       ...sessionOperations({ store, cookie, csrf, publicUrl: http.publicUrl }),
       ...tokenOperations(store),
     ],
+    cookieName: cookie.name,
   };
+}
+
+/** Whether browsers reach us by https. */
+export function isHttps({ publicUrl }: Pick<Config['http'], 'publicUrl'>): boolean {
+  return publicUrl?.startsWith('https:') ?? false;
 }

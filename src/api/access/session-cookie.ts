@@ -12,6 +12,7 @@ export function deriveKeys(ring: readonly Buffer[], purpose: string): Uint8Array
 
 /** The cookie of a signed-in browser: the session's id, signed. */
 export interface SessionCookie {
+  name: string;
   /** `Set-Cookie` that signs in. */
   issue(session: Session): Promise<string>;
   /** `Set-Cookie` that signs out. */
@@ -34,6 +35,7 @@ export function createSessionCookie(ring: readonly Buffer[], secure: boolean): S
   const setCookie = (value: string, expires: Date) =>
     stringifySetCookie({ name, value, expires, path: '/', httpOnly: true, sameSite: 'lax', secure });
   return {
+    name,
     async issue({ id, expiresAt }) {
       const jwt = new SignJWT()
         .setProtectedHeader({ alg: 'HS256' })

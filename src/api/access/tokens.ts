@@ -19,7 +19,10 @@ export function tokenOperations({ tokens }: Pick<Store, 'tokens'>): Operation[] 
       description: 'The token is shown this once: only its hash is kept.',
       scope: 'admin',
       body: createTokenRequest,
-      answers: { 201: { description: 'Made', body: createdTokenResource } },
+      examples: {
+        'Reads reports for three months': { name: 'reports', scope: 'read', expiresInDays: 90 },
+      },
+      answers: { 201: { description: 'Made', body: createdTokenResource, hasLocation: true } },
       secret: true,
       async handle({ body }) {
         const token = await tokens.create(body);

@@ -1,5 +1,4 @@
 import type { Response } from 'express';
-import { z } from 'zod';
 import type { JobResource } from '../../contract/resources.ts';
 import {
   MAX_SEED_ERRORS,
@@ -7,6 +6,7 @@ import {
   seedFixedResource,
   seedOptimizedRequest,
   seedOptimizedResource,
+  seedStreamEvent,
   seedStreamRequest,
   seedSyncRequest,
   seedSyncResource,
@@ -86,7 +86,7 @@ export function seedConversationOperations(deps: ApiDeps): Operation[] {
       description: `${WAITS} Then \`hasMore\` is true: whoever sends \`resumeSession\` back waits for the same sync again.`,
       body: seedFixedRequest,
       answers: { 200: { description: 'What was synced', body: seedFixedResource } },
-      problems: [...problems, 'sync-failed'],
+      problems: [...problems, 'nothing-to-resume', 'sync-failed'],
       handle: ({ body, res }) =>
         withSeedError(async () => {
           const page = await namedPage(deps, body);
@@ -105,7 +105,7 @@ export function seedConversationOperations(deps: ApiDeps): Operation[] {
         summary: 'Sync a page and watch it',
         description: STREAM,
         body: seedStreamRequest,
-        answers: { 200: { description: 'Lines', contentType: 'text/event-stream', body: z.string() } },
+        answers: { 200: { description: 'Lines', events: { message: seedStreamEvent } } },
         problems: [...problems, 'nothing-to-resume'],
         handle: ({ body, req, res }) =>
           withSeedError(async () => {
