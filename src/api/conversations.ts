@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { repairJob } from '../contract/new-job.ts';
 import { listConversationsQuery, listEventsQuery } from '../contract/requests.ts';
 import { conversationResource, eventResource, jobResource, listOf } from '../contract/resources.ts';
@@ -7,7 +6,7 @@ import { type ApiDeps, requirePage } from './deps.ts';
 import { type Operation, operation } from './operation.ts';
 import { notFound, Problem } from './problem.ts';
 import { keysetOf } from './read-request.ts';
-import { startJob } from './start-sync.ts';
+import { jobOfEarlierAttempt, startJob } from './start-sync.ts';
 import { readable } from './sync-input.ts';
 
 const params = { id: 'The conversation’s id' };
@@ -61,7 +60,7 @@ and is none; follow it at \`/api/jobs/{id}\`.`,
       params,
       answers: { 202: { description: 'Started: the job', body: jobResource } },
       problems: ['repair-in-progress', 'thread-unknown', 'not-connected', 'temporal-unavailable'],
-      async handle({ params }) {
+      async handle({ params, attempt }) {
         const id = params.id ?? '';
         const conversation = isUuid(id) ? await store.conversations.find(id) : null;
         if (conversation === null) throw notFound('Conversation');
@@ -72,7 +71,9 @@ and is none; follow it at \`/api/jobs/{id}\`.`,
           throw new Problem(409, 'thread-unknown', 'The conversation’s thread is not known yet', why);
         }
         readable(page, [conversation]);
-        const job = await startJob(deps, repairJob(randomUUID(), page, { id, platform, graphId }), page);
+        const job =
+          (await jobOfEarlierAttempt(store, attempt)) ??
+          (await startJob(deps, repairJob(attempt.id, page, { id, platform, graphId }), page, attempt));
         return { status: 202, body: job, headers: { Location: `/api/jobs/${job.id}` } };
       },
     }),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Scope } from '../contract/access.ts';
@@ -33,8 +34,21 @@ type BodyOf<T> = T extends { body: infer S extends z.ZodType } ? { body: z.outpu
 
 /** What a handler answers with: one of the statuses that the operation names, with its body. */
 export type ReplyOf<A extends Answers> = {
-  [S in keyof A]: { status: S; headers?: Record<string, string> } & BodyOf<A[S]>;
+  [S in keyof A]: Pick<Reply, 'headers' | 'isInterim'> & { status: S } & BodyOf<A[S]>;
 }[keyof A];
+
+/** Which attempt at a request it is: one with an `Idempotency-Key` may come again when nobody knows how it ended. */
+export interface Attempt {
+  /** A UUID for what the request makes, the same at every attempt: a later one finds what an earlier one has made. */
+  id: string;
+  /** An earlier attempt may have done it. */
+  isRetry: boolean;
+}
+
+/** Of a request that has not been sent before. */
+export function firstAttempt(): Attempt {
+  return { id: randomUUID(), isRetry: false };
+}
 
 /** What a handler works with: everything that the operation describes, validated. */
 export interface Input<Query, Body> {
@@ -42,6 +56,7 @@ export interface Input<Query, Body> {
   params: Record<string, string>;
   query: Query;
   body: Body;
+  attempt: Attempt;
   /** For streams, and what is no part of a description. */
   req: Request;
   res: Response;
@@ -69,6 +84,8 @@ export interface OperationSpec<Q extends z.ZodType, B extends z.ZodType, A exten
   answers: A;
   /** The answer holds a secret: it is not kept for an `Idempotency-Key`, which has no effect here. */
   secret?: boolean;
+  /** The answer is a stream, and not kept either. */
+  streams?: boolean;
   /** Problems of its own; those that any operation may have are added. */
   problems?: readonly ProblemName[];
   /** `null`: the handler answers by itself, as streams do. */
@@ -90,13 +107,14 @@ export interface Operation {
   body: z.ZodType | null;
   answers: Answers;
   secret: boolean;
+  streams: boolean;
   problems: readonly ProblemName[];
   handle(input: Input<unknown, unknown>): Promise<Reply | null>;
 }
 
 /** Whether a request that is sent again with its `Idempotency-Key` is not done again. */
-export function takesIdempotencyKey({ method, secret }: Operation): boolean {
-  return method === 'post' && !secret;
+export function takesIdempotencyKey({ method, secret, streams }: Operation): boolean {
+  return method === 'post' && !secret && !streams;
 }
 
 /** A reply, whatever the operation. */
@@ -104,6 +122,8 @@ export interface Reply {
   status: number;
   body?: unknown;
   headers?: Record<string, string>;
+  /** Nobody waits for it any more, and there is more to say: whoever sends the request again does not get it. */
+  isInterim?: boolean;
 }
 
 /**
@@ -122,6 +142,7 @@ export function operation<
     query: spec.query ?? NOTHING,
     body: spec.method === 'get' || spec.method === 'delete' ? null : (spec.body ?? NOTHING),
     secret: spec.secret ?? false,
+    streams: spec.streams ?? false,
     problems: spec.problems ?? [],
     // what the schemas let through is what the handler takes
     handle: (input) => spec.handle(input as Input<z.output<Q>, z.output<B>>) as Promise<Reply | null>,
