@@ -18,21 +18,28 @@ CREATE INDEX api_tokens_newest ON api_tokens (created_at DESC, id DESC);
 CREATE TABLE sign_in_codes (
   code_hash   bytea PRIMARY KEY CHECK (length(code_hash) = 32),
   scope       text NOT NULL CHECK (scope IN ('read', 'sync', 'admin')),
+  -- who made the link: `bootstrap`, `token:<id>`, `session:<id>`
+  created_by  text NOT NULL,
   created_at  timestamptz NOT NULL DEFAULT now(),
   expires_at  timestamptz NOT NULL,
   consumed_at timestamptz
 );
+CREATE INDEX sign_in_codes_maker ON sign_in_codes (created_by) WHERE consumed_at IS NULL;
 CREATE INDEX sign_in_codes_expiry ON sign_in_codes (expires_at);
 
 -- a browser that has signed in; its cookie names the id, signed
 CREATE TABLE dashboard_sessions (
   id           uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   scope        text NOT NULL CHECK (scope IN ('read', 'sync', 'admin')),
+  -- who made the link that opened it
+  created_by   text NOT NULL,
   created_at   timestamptz NOT NULL DEFAULT now(),
   last_used_at timestamptz,
   expires_at   timestamptz NOT NULL,
   revoked_at   timestamptz
 );
+CREATE INDEX dashboard_sessions_maker ON dashboard_sessions (created_by);
+CREATE INDEX dashboard_sessions_newest ON dashboard_sessions (created_at DESC, id DESC);
 CREATE INDEX dashboard_sessions_expiry ON dashboard_sessions (expires_at);
 
 -- a POST that named an Idempotency-Key, and what it was answered; the keys of two clients do not meet
@@ -41,7 +48,9 @@ CREATE TABLE idempotency_keys (
   key          text NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
   -- SHA-256 of method, path and body
   request_hash bytea NOT NULL CHECK (length(request_hash) = 32),
-  -- the attempt that works on it; one that has died says no more that it lives
+  -- of what the request makes, whichever attempt makes it: a later one finds what an earlier one has made
+  work_id      uuid NOT NULL,
+  -- the attempt that works on it; one that has died, or does not know how it ended, says no more that it lives
   claim_id     uuid NOT NULL,
   alive_at     timestamptz NOT NULL DEFAULT now(),
   created_at   timestamptz NOT NULL DEFAULT now(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { exampleSecrets } from './example-secrets.ts';
+import { exampleSecrets, isLoopback } from './example-secrets.ts';
 
 /** Digits only: a blank is no number, and certainly not 0. */
 const digits = z
@@ -155,9 +155,10 @@ export class ConfigError extends Error {}
 /**
  * Reads the environment once, at the start.
  *
+ * @param servesBrowsers whether the program is one that browsers are sent to: in production it must know its own address
  * @throws ConfigError naming every variable that is missing or wrong; in production also every secret that is none
  */
-export function readConfig(env: Record<string, string | undefined>): Config {
+export function readConfig(env: Record<string, string | undefined>, servesBrowsers = false): Config {
   const set = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   );
@@ -170,10 +171,13 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     throw new ConfigError(`The environment is not complete:\n${lines.join('\n')}`);
   }
   const e = parsed.data;
-  const examples = e.NODE_ENV === 'production' ? exampleSecrets(set) : [];
-  if (examples.length > 0) {
-    const lines = examples.map(({ name, why }) => `  ${name}: ${why}`);
-    throw new ConfigError(`In production every secret must be one:\n${lines.join('\n')}`);
+  const faults =
+    e.NODE_ENV === 'production'
+      ? [...exampleSecrets(set), ...(servesBrowsers ? unsafeAddress(e.PUBLIC_URL) : [])]
+      : [];
+  if (faults.length > 0) {
+    const lines = faults.map(({ name, why }) => `  ${name}: ${why}`);
+    throw new ConfigError(`The environment is not fit for production:\n${lines.join('\n')}`);
   }
   return {
     host: e.HOST,
@@ -226,4 +230,12 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     },
     logLevel: e.LOG_LEVEL,
   };
+}
+
+/** Without it links lead where the request says, and by http the cookie can be read on its way. */
+function unsafeAddress(publicUrl: string | undefined): { name: string; why: string }[] {
+  if (publicUrl === undefined) return [{ name: 'PUBLIC_URL', why: 'is not set: where do browsers find us?' }];
+  const { protocol, hostname } = new URL(publicUrl);
+  if (protocol === 'https:' || isLoopback(hostname)) return [];
+  return [{ name: 'PUBLIC_URL', why: 'must be https, unless it is this machine alone' }];
 }

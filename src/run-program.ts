@@ -12,14 +12,17 @@ export function stopRequested(): Promise<NodeJS.Signals> {
 /**
  * Runs a program and ends the process with it: exit code 0, or 1 and one clear message when the environment is
  * incomplete or the program breaks down.
+ *
+ * @param servesBrowsers as `readConfig` wants to know it
  */
 export async function runProgram(
   name: string,
   main: (config: Config, logger: Logger) => Promise<void>,
+  servesBrowsers = false,
 ): Promise<void> {
   let config: Config;
   try {
-    config = readConfig(process.env);
+    config = readConfig(process.env, servesBrowsers);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     console.error(error.message);

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { BatchResource, BatchStatusResource, CreateBatchRequest } from '../contract/batch-resources.ts';
 import { hasBatchEnded } from '../contract/batches.ts';
 import { isUuid, type Store } from '../store/index.ts';
 import { SyncNotRunning, TemporalUnavailable } from '../temporal/sync.ts';
 import type { ApiDeps } from './deps.ts';
+import type { Attempt } from './operation.ts';
 import { invalidField, notFound, Problem } from './problem.ts';
 import { startWhenClosed } from './start-when-closed.ts';
 
@@ -40,10 +40,14 @@ export async function batchStatus(
  *   TemporalSilent, after which the batch is there, and can be resumed should it stay PENDING
  */
 export async function createBatch(
-  { store, batches }: ApiDeps,
+  deps: ApiDeps,
   request: CreateBatchRequest,
+  attempt: Attempt,
 ): Promise<BatchResource> {
-  const batchId = randomUUID();
+  const { store, batches } = deps;
+  const batchId = attempt.id;
+  const made = attempt.isRetry ? await store.batchSyncs.find(batchId) : null;
+  if (made !== null) return hasBatchEnded(made.status) ? made : resumeBatch(deps, batchId, attempt);
   const { unknown, pages } = await store.batchSyncs.create(batchId, request);
   if (unknown.length > 0) {
     const more = unknown.length > NAMES ? ` and ${unknown.length - NAMES} more` : '';
@@ -61,10 +65,16 @@ export async function createBatch(
 }
 
 /** Starts the workflow of a batch again that has ended, or has lost it. @throws Problem 404, 409 */
-export async function resumeBatch(deps: ApiDeps, id: string | undefined): Promise<BatchResource> {
+export async function resumeBatch(
+  deps: ApiDeps,
+  id: string | undefined,
+  { isRetry }: Attempt,
+): Promise<BatchResource> {
   const { store, batches } = deps;
-  const { id: batchId, status } = await requireBatch(store, id);
+  const batch = await requireBatch(store, id);
+  const { id: batchId, status } = batch;
   if (status === 'COMPLETED') {
+    if (isRetry) return batch;
     const why = 'All of its pages are complete. Make a new batch to sync them again.';
     throw new Problem(409, 'nothing-to-resume', 'Nothing to resume', why);
   }
@@ -73,6 +83,7 @@ export async function resumeBatch(deps: ApiDeps, id: string | undefined): Promis
     async () => !hasBatchEnded((await requireBatch(store, batchId)).status),
   );
   if (run === null) {
+    if (isRetry) return requireBatch(store, batchId);
     throw new Problem(409, 'batch-in-progress', 'The batch is at work', 'Watch it, or cancel it first.');
   }
   await store.batchSteps.takeUp(batchId, run.runId);

@@ -46,8 +46,8 @@ export function batchOperations(deps: ApiDeps): Operation[] {
       },
       answers: { 202: { description: 'Started: the batch', body: batchResource, hasLocation: true } },
       problems: ['temporal-unavailable'],
-      async handle({ body }) {
-        const batch = await createBatch(deps, body);
+      async handle({ body, attempt }) {
+        const batch = await createBatch(deps, body, attempt);
         return { status: 202, body: batch, headers: { Location: `/api/batches/${batch.id}` } };
       },
     }),
@@ -146,8 +146,8 @@ export function batchOperations(deps: ApiDeps): Operation[] {
       params,
       answers: { 202: { description: 'Started: the batch as it is now', body: batchResource } },
       problems: ['batch-in-progress', 'nothing-to-resume', 'temporal-unavailable'],
-      async handle({ params }) {
-        return { status: 202, body: await resumeBatch(deps, params.id) };
+      async handle({ params, attempt }) {
+        return { status: 202, body: await resumeBatch(deps, params.id, attempt) };
       },
     }),
   ];

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { repairJob } from '../contract/new-job.ts';
 import { listConversationsQuery, listEventsQuery } from '../contract/requests.ts';
 import {
@@ -13,7 +12,7 @@ import { type ApiDeps, requirePage } from './deps.ts';
 import { type Operation, operation } from './operation.ts';
 import { notFound, Problem } from './problem.ts';
 import { keysetOf } from './read-request.ts';
-import { startJob } from './start-sync.ts';
+import { jobOfEarlierAttempt, startJob } from './start-sync.ts';
 import { readable } from './sync-input.ts';
 
 const params = { id: 'The conversation’s id' };
@@ -82,7 +81,7 @@ and is none; follow it at \`/api/jobs/{id}\`.`,
       params,
       answers: { 202: { description: 'Started: the job', body: jobResource, hasLocation: true } },
       problems: ['repair-in-progress', 'thread-unknown', 'not-connected', 'temporal-unavailable'],
-      async handle({ params }) {
+      async handle({ params, attempt }) {
         const conversation = await requireConversation(store, params.id);
         const page = await requirePage(store, conversation.pageId);
         const { id, platform, graphConversationId: graphId } = conversation;
@@ -91,7 +90,9 @@ and is none; follow it at \`/api/jobs/{id}\`.`,
           throw new Problem(409, 'thread-unknown', 'The conversation’s thread is not known yet', why);
         }
         readable(page, [conversation]);
-        const job = await startJob(deps, repairJob(randomUUID(), page, { id, platform, graphId }), page);
+        const job =
+          (await jobOfEarlierAttempt(store, attempt)) ??
+          (await startJob(deps, repairJob(attempt.id, page, { id, platform, graphId }), page, attempt));
         return { status: 202, body: job, headers: { Location: `/api/jobs/${job.id}` } };
       },
     }),

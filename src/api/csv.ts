@@ -31,6 +31,7 @@ export async function sendCsv(
     escape_formulas: true,
     cast: { boolean: String },
   });
+  res.set('Cache-Control', 'no-store');
   res.status(200).attachment(fileName).type(`${CSV}; charset=utf-8`);
   try {
     await pipeline(Readable.from(rows), table, res);

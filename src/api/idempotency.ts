@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { KeptAnswer, KeyedRequest, Store } from '../store/index.ts';
 import { principalOf } from './access/principal.ts';
-import type { Reply } from './operation.ts';
+import { type Attempt, firstAttempt, type Reply } from './operation.ts';
 import { PROBLEM_TYPE, Problem, problemBody, toProblem } from './problem.ts';
 
 /** How often a request that takes long says that it is still being worked on. */
@@ -13,7 +13,8 @@ const KEY = /^[\x21-\x7e]{1,255}$/;
 
 /**
  * Runs a request once for each `Idempotency-Key`; whoever sends it again gets the first answer. Answers below 500 are
- * kept, problems too: a server's fault is worth another try. Without the header it just runs.
+ * kept, problems too. A server's fault is worth another try, which goes on with what the first has made: nobody may know
+ * how that ended. Without the header it just runs.
  *
  * @param body what the request asks, validated
  * @returns `null` when the answer has been sent
@@ -22,13 +23,13 @@ export type Idempotent = (
   req: Request,
   res: Response,
   body: unknown,
-  run: () => Promise<Reply | null>,
+  run: (attempt: Attempt) => Promise<Reply | null>,
 ) => Promise<Reply | null>;
 
 export function idempotent(keys: Store['idempotency']): Idempotent {
   return async (req, res, body, run) => {
     const key = req.get('idempotency-key');
-    if (key === undefined) return run();
+    if (key === undefined) return run(firstAttempt());
     const asked: KeyedRequest = {
       principal: principalOf(res).id,
       key: validKey(key),
@@ -37,7 +38,9 @@ export function idempotent(keys: Store['idempotency']): Idempotent {
     const claim = await keys.claim(asked);
     switch (claim.state) {
       case 'claimed':
-        return runClaimed(keys, claim.claimId, asked, req, run);
+        return runClaimed(keys, claim.claimId, asked, req, () =>
+          run({ id: claim.workId, isRetry: claim.isRetry }),
+        );
       case 'done':
         replay(res, claim.answer);
         return null;
@@ -73,7 +76,7 @@ async function runClaimed(
     (answer === null ? keys.release(claimId, asked) : keys.complete(claimId, asked, answer)).catch(warn);
   try {
     const reply = await run();
-    await settle(reply === null || reply.status >= 500 ? null : keptReply(reply));
+    await settle(reply === null || reply.status >= 500 || reply.isInterim ? null : keptReply(reply));
     return reply;
   } catch (error) {
     const problem = toProblem(error, req);
@@ -117,7 +120,7 @@ function keptProblem(problem: Problem, req: Request): KeptAnswer {
 }
 
 function replay(res: Response, { status, headers, body }: KeptAnswer): void {
-  res.status(status).set({ ...headers, 'Idempotency-Replayed': 'true' });
+  res.status(status).set({ ...headers, 'Cache-Control': 'no-store', 'Idempotency-Replayed': 'true' });
   if (body === null) res.end();
   else res.send(Buffer.from(body));
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { hasEnded } from '../contract/job-status.ts';
 import { listedJob } from '../contract/new-job.ts';
 import { listFailuresQuery, listJobsQuery, MAX_LISTED } from '../contract/requests.ts';
@@ -9,7 +8,7 @@ import { commandJob, notRunning } from './job-command.ts';
 import { type Operation, operation } from './operation.ts';
 import { notFound, Problem } from './problem.ts';
 import { keysetOf } from './read-request.ts';
-import { startJob } from './start-sync.ts';
+import { jobOfEarlierAttempt, startJob } from './start-sync.ts';
 import { readable } from './sync-input.ts';
 
 /** The job that a path names. @throws Problem 404 */
@@ -100,7 +99,9 @@ export function jobOperations(deps: ApiDeps): Operation[] {
       params,
       answers: { 202: { description: 'Started: the new job', body: jobResource, hasLocation: true } },
       problems: ['nothing-to-retry', 'sync-in-progress', 'not-connected', 'temporal-unavailable'],
-      async handle({ params }) {
+      async handle({ params, attempt }) {
+        const made = await jobOfEarlierAttempt(store, attempt);
+        if (made !== null) return { status: 202, body: made, headers: { Location: `/api/jobs/${made.id}` } };
         const failed = await requireJob(store, params.id);
         const conversations = await store.failures.retryable(failed.id, MAX_LISTED);
         if (conversations.length === 0) {
@@ -108,8 +109,8 @@ export function jobOperations(deps: ApiDeps): Operation[] {
           throw new Problem(409, 'nothing-to-retry', 'Nothing to retry', why);
         }
         const page = await requirePage(store, failed.pageId);
-        const input = listedJob(randomUUID(), page, 'retry', readable(page, conversations));
-        const job = await startJob(deps, input, page);
+        const input = listedJob(attempt.id, page, 'retry', readable(page, conversations));
+        const job = await startJob(deps, input, page, attempt);
         return { status: 202, body: job, headers: { Location: `/api/jobs/${job.id}` } };
       },
     }),

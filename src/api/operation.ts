@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Scope } from '../contract/access.ts';
@@ -41,8 +42,21 @@ type HeadersOf<T> = T extends { hasLocation: true }
 
 /** What a handler answers with: one of the statuses that the operation names, with its headers and its body. */
 export type ReplyOf<A extends Answers> = {
-  [S in keyof A]: { status: S } & HeadersOf<A[S]> & BodyOf<A[S]>;
+  [S in keyof A]: Pick<Reply, 'isInterim'> & { status: S } & HeadersOf<A[S]> & BodyOf<A[S]>;
 }[keyof A];
+
+/** Which attempt at a request it is: one with an `Idempotency-Key` may come again when nobody knows how it ended. */
+export interface Attempt {
+  /** A UUID for what the request makes, the same at every attempt: a later one finds what an earlier one has made. */
+  id: string;
+  /** An earlier attempt may have done it. */
+  isRetry: boolean;
+}
+
+/** Of a request that has not been sent before. */
+export function firstAttempt(): Attempt {
+  return { id: randomUUID(), isRetry: false };
+}
 
 /** What a handler works with: everything that the operation describes, validated. */
 export interface Input<Query, Body> {
@@ -50,6 +64,7 @@ export interface Input<Query, Body> {
   params: Record<string, string>;
   query: Query;
   body: Body;
+  attempt: Attempt;
   /** For streams, and what is no part of a description. */
   req: Request;
   res: Response;
@@ -106,8 +121,9 @@ export interface Operation {
 }
 
 /** Whether a request that is sent again with its `Idempotency-Key` is not done again. */
-export function takesIdempotencyKey({ method, secret }: Operation): boolean {
-  return method === 'post' && !secret;
+export function takesIdempotencyKey({ method, secret, answers }: Operation): boolean {
+  const streams = Object.values(answers).some(({ events }) => events !== undefined);
+  return method === 'post' && !secret && !streams;
 }
 
 /** A reply, whatever the operation. */
@@ -115,6 +131,8 @@ export interface Reply {
   status: number;
   body?: unknown;
   headers?: Record<string, string>;
+  /** Nobody waits for it any more, and there is more to say: whoever sends the request again does not get it. */
+  isInterim?: boolean;
 }
 
 /**

@@ -2,7 +2,7 @@ import express, { type Request, type RequestHandler, Router } from 'express';
 import type { Scope } from '../contract/access.ts';
 import { etagOf, isKnown } from './etag.ts';
 import type { Idempotent } from './idempotency.ts';
-import { type Operation, takesIdempotencyKey } from './operation.ts';
+import { type Attempt, firstAttempt, type Operation, takesIdempotencyKey } from './operation.ts';
 import { readBody, readQuery } from './read-request.ts';
 
 /** The largest body that an operation takes. */
@@ -32,8 +32,9 @@ function answer(operation: Operation, { idempotent }: Guards): RequestHandler {
   return async (req, res) => {
     const query = readQuery(req, operation.query);
     const body = operation.body === null ? undefined : readBody(req, operation.body);
-    const run = () => operation.handle({ params: pathParams(req), query, body, req, res });
-    const reply = isIdempotent ? await idempotent(req, res, body, run) : await run();
+    const run = (attempt: Attempt) =>
+      operation.handle({ params: pathParams(req), query, body, attempt, req, res });
+    const reply = isIdempotent ? await idempotent(req, res, body, run) : await run(firstAttempt());
     if (reply === null) return;
     if (operation.method === 'get' && reply.body !== undefined) {
       const etag = etagOf(reply.body);

@@ -75,7 +75,8 @@ export function toProblem(error: unknown, req: Request): Problem {
     );
   }
   if (error instanceof TemporalSilent) {
-    const detail = 'It is not known whether it was taken. Look at the sync before you try again.';
+    const detail =
+      'It is not known whether it was taken. Look at it before you try again, or send the same Idempotency-Key again.';
     return new Problem(503, 'temporal-unavailable', 'Temporal does not answer in time', detail);
   }
   if (isDatabaseAway(error)) {
@@ -141,5 +142,6 @@ export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, ne
   }
   const wait = secondsUntil(problem.extra.retryAt);
   if (problem.status === 503 && wait !== null) res.set('Retry-After', String(wait));
+  res.set('Cache-Control', 'no-store');
   res.status(problem.status).type(PROBLEM_TYPE).send(problemBody(problem, req));
 };

@@ -3,10 +3,19 @@ import type { StartSyncRequest } from '../contract/requests.ts';
 import type { JobResource, PageResource } from '../contract/resources.ts';
 import type { SyncWorkflowInput } from '../contract/sync-options.ts';
 import type { ApiDeps } from './deps.ts';
+import type { Attempt } from './operation.ts';
 import { Problem } from './problem.ts';
 import { startWhenClosed } from './start-when-closed.ts';
 import { newSync, resumedSync } from './sync-input.ts';
 import { syncStatus } from './sync-status.ts';
+
+/** The job that an earlier attempt at the same request has made. */
+export async function jobOfEarlierAttempt(
+  { jobs }: ApiDeps['store'],
+  { id, isRetry }: Attempt,
+): Promise<JobResource | null> {
+  return isRetry ? jobs.find(id) : null;
+}
 
 /**
  * Starts a page's sync, or takes its stopped job up again.
@@ -17,13 +26,15 @@ export async function startSync(
   deps: ApiDeps,
   page: PageResource,
   request: StartSyncRequest,
+  attempt: Attempt,
 ): Promise<JobResource> {
   const { store } = deps;
-  return startJob(
-    deps,
-    await (request.resume ? resumedSync(store, page) : newSync(store, page, request)),
-    page,
-  );
+  const made = await jobOfEarlierAttempt(store, attempt);
+  if (made !== null) return made;
+  const input = request.resume
+    ? await resumedSync(store, page)
+    : await newSync(store, page, request, attempt.id);
+  return startJob(deps, input, page, attempt);
 }
 
 /**
@@ -36,6 +47,7 @@ export async function startJob(
   deps: ApiDeps,
   input: SyncWorkflowInput,
   page: PageResource,
+  { isRetry }: Attempt,
 ): Promise<JobResource> {
   const { store } = deps;
   if (page.disconnectedAt !== null) {
@@ -47,6 +59,11 @@ export async function startJob(
     );
   }
   const runId = await startWorkflow(deps, page, input);
+  if (runId === null) {
+    const own = isRetry ? await store.jobs.find(input.jobId) : null;
+    if (own !== null && !hasEnded(own.status)) return own;
+    throw await alreadyAtWork(deps, page, input);
+  }
   await store.lifecycle.create(input);
   await store.lifecycle.takeUp(input.jobId, runId);
   const job = await store.jobs.find(input.jobId);
@@ -54,22 +71,34 @@ export async function startJob(
   return job;
 }
 
-async function startWorkflow(deps: ApiDeps, page: PageResource, input: SyncWorkflowInput): Promise<string> {
-  const { jobs } = deps.store;
-  const { conversationId } = input;
-  const latest = () =>
-    conversationId === undefined ? jobs.latest(page.id) : jobs.openRepair(conversationId);
+/** @returns the run's id; `null` when another one is at work */
+async function startWorkflow(
+  deps: ApiDeps,
+  page: PageResource,
+  input: SyncWorkflowInput,
+): Promise<string | null> {
   const run = await startWhenClosed(
     () => deps.sync.start(input),
     async () => {
-      const job = await latest();
+      const job = await latestOf(deps, page, input);
       return job !== null && !hasEnded(job.status);
     },
   );
-  if (run !== null) return run.runId;
-  throw conversationId === undefined
-    ? await alreadyRunning(deps, page)
-    : alreadyRepairing((await latest())?.id ?? null);
+  return run?.runId ?? null;
+}
+
+function latestOf(
+  { store: { jobs } }: ApiDeps,
+  page: PageResource,
+  { conversationId }: SyncWorkflowInput,
+): Promise<JobResource | null> {
+  return conversationId === undefined ? jobs.latest(page.id) : jobs.openRepair(conversationId);
+}
+
+async function alreadyAtWork(deps: ApiDeps, page: PageResource, input: SyncWorkflowInput): Promise<Problem> {
+  return input.conversationId === undefined
+    ? alreadyRunning(deps, page)
+    : alreadyRepairing((await latestOf(deps, page, input))?.id ?? null);
 }
 
 async function alreadyRunning(deps: ApiDeps, page: PageResource): Promise<Problem> {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { hasEnded } from '../contract/job-status.ts';
 import { byPlatform, newJob, resumedJob } from '../contract/new-job.ts';
 import type { Platform } from '../contract/platform.ts';
@@ -11,15 +10,16 @@ import { invalidField, Problem } from './problem.ts';
 /** Ids of Messenger conversations begin so; those of Instagram do not. */
 const MESSENGER_ID = /^t_/;
 
-/** A new job of the page, as it was asked for. @throws Problem 422 naming what the page does not have */
+/** A new job of the page, as it was asked for. @param jobId a UUID @throws Problem 422 naming what the page does not have */
 export async function newSync(
   store: Store,
   page: PageResource,
   request: StartSyncRequest,
+  jobId: string,
 ): Promise<SyncWorkflowInput> {
   const { mode, messageDepth, maxConversations } = request;
   const selection = mode === 'selective' ? await selectionOf(store, page, request) : null;
-  return newJob(randomUUID(), page, {
+  return newJob(jobId, page, {
     mode,
     trigger: 'manual',
     messageDepth,

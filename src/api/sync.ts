@@ -42,8 +42,8 @@ export function syncOperations(deps: ApiDeps): Operation[] {
       },
       answers: { 202: { description: 'Started: the job', body: jobResource, hasLocation: true } },
       problems: ['sync-in-progress', 'nothing-to-resume', 'not-connected', 'temporal-unavailable'],
-      async handle({ params, body }) {
-        const job = await startSync(deps, await requirePage(store, params.id), body);
+      async handle({ params, body, attempt }) {
+        const job = await startSync(deps, await requirePage(store, params.id), body, attempt);
         return { status: 202, body: job, headers: { Location: `/api/jobs/${job.id}` } };
       },
     }),

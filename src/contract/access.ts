@@ -68,3 +68,19 @@ export const sessionResource = z
   })
   .meta({ id: 'Session' });
 export type SessionResource = z.infer<typeof sessionResource>;
+
+/** `GET /api/sessions` */
+export const browserSessionResource = z
+  .object({
+    id: z.uuid(),
+    scope: z.enum(SCOPES),
+    createdAt: time,
+    lastUsedAt: time.nullable().describe('To the minute.'),
+    expiresAt: time,
+    createdBy: z
+      .string()
+      .describe('Who made the link that opened it: `bootstrap`, `token:<id>` or `session:<id>`.'),
+    current: z.boolean().describe('Whether it is the one that asks.'),
+  })
+  .meta({ id: 'BrowserSession' });
+export type BrowserSessionResource = z.infer<typeof browserSessionResource>;

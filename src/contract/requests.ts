@@ -158,6 +158,9 @@ export const listPagesQuery = z.strictObject({
 /** `GET /api/tokens` */
 export const listTokensQuery = z.strictObject(listQuery);
 
+/** `GET /api/sessions` */
+export const listSessionsQuery = z.strictObject(listQuery);
+
 /** Several values: separated by commas, or the parameter more than once. */
 function several<T extends z.ZodType>(value: T) {
   const split = (given: unknown) => [given].flat().flatMap((text) => String(text).split(','));

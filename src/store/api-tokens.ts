@@ -69,9 +69,24 @@ export function createApiTokenStore(sql: Sql) {
       return row === undefined ? null : toToken(row);
     },
 
-    /** From now on the token is none; revoking it again changes nothing. @returns `null` when there is none */
+    /**
+     * From now on the token is none, nor are the sessions and unused sign-in codes that it made, or that those sessions made.
+     * Revoking it again changes nothing.
+     *
+     * @returns `null` when there is none
+     */
     async revoke(id: string): Promise<ApiTokenResource | null> {
       const [row] = await sql<TokenRow[]>`
+        WITH RECURSIVE makers AS (
+          SELECT 'token:' || ${id}::uuid AS maker
+          UNION
+          SELECT 'session:' || s.id FROM makers JOIN dashboard_sessions s ON s.created_by = makers.maker
+        ), sessions AS (
+          UPDATE dashboard_sessions SET revoked_at = now()
+          WHERE created_by IN (SELECT maker FROM makers) AND revoked_at IS NULL
+        ), codes AS (
+          DELETE FROM sign_in_codes WHERE created_by IN (SELECT maker FROM makers) AND consumed_at IS NULL
+        )
         UPDATE api_tokens SET revoked_at = coalesce(revoked_at, now()) WHERE id = ${id} RETURNING ${columns}`;
       return row === undefined ? null : toToken(row);
     },

@@ -71,7 +71,7 @@ describe('an API token', () => {
 
 describe('a sign-in code', () => {
   test('opens one session, whoever is first', async () => {
-    const { code, expiresAt } = await sessions().createCode('sync');
+    const { code, expiresAt } = await sessions().createCode('sync', 'bootstrap');
     expect(expiresAt.getTime() - Date.now()).toBeCloseTo(600_000, -4);
     const opened = await tenTimes(() => sessions().open(code));
     const [session, ...more] = opened.filter((one) => one !== null);
@@ -84,7 +84,7 @@ describe('a sign-in code', () => {
   });
 
   test('is none after its end, and unknown ones are none', async () => {
-    const { code } = await sessions().createCode('admin');
+    const { code } = await sessions().createCode('admin', 'bootstrap');
     await sql()`UPDATE sign_in_codes SET expires_at = now() WHERE code_hash = ${hashOfSecret(code)}`;
     expect(await sessions().open(code)).toBeNull();
     expect(await sessions().open('guessed')).toBeNull();
@@ -93,7 +93,7 @@ describe('a sign-in code', () => {
 
 describe('a session', () => {
   const openSession = async () => {
-    const session = await sessions().open((await sessions().createCode('admin')).code);
+    const session = await sessions().open((await sessions().createCode('admin', 'bootstrap')).code);
     if (session === null) throw new Error('The code opened nothing');
     return session;
   };
@@ -101,11 +101,43 @@ describe('a session', () => {
   test('lasts until it is revoked or over', async () => {
     const [revoked, over] = [await openSession(), await openSession()];
     expect(await sessions().authenticate(revoked.id)).toEqual(revoked);
-    await sessions().revoke(revoked.id);
+    expect(await sessions().revoke(revoked.id)).toMatchObject({ id: revoked.id, createdBy: 'bootstrap' });
+    expect(await sessions().revoke(revoked.id)).toBeNull();
+    expect(await sessions().revoke(randomUUID())).toBeNull();
     expect(await sessions().authenticate(revoked.id)).toBeNull();
     expect(await sessions().authenticate(over.id)).toEqual(over);
     await sql()`UPDATE dashboard_sessions SET expires_at = now() WHERE id = ${over.id}`;
     expect(await sessions().authenticate(over.id)).toBeNull();
+  });
+
+  test('is over with the token that made its link, and so are those that it let in; others are not', async () => {
+    const [maker, other] = [
+      await tokens().create({ name: 'maker', scope: 'admin' }),
+      await tokens().create({ name: 'other', scope: 'admin' }),
+    ];
+    const open = async (createdBy: string) => {
+      const session = await sessions().open((await sessions().createCode('read', createdBy)).code);
+      if (session === null) throw new Error('The code opened nothing');
+      return session;
+    };
+    const made = await open(`token:${maker.id}`);
+    const letIn = await open(`session:${made.id}`);
+    const others = [await open(`token:${other.id}`), await openSession()];
+    const unused = await sessions().createCode('read', `session:${letIn.id}`);
+    const kept = await sessions().createCode('read', `token:${other.id}`);
+    await tokens().revoke(maker.id);
+    for (const { id } of [made, letIn]) expect(await sessions().authenticate(id)).toBeNull();
+    for (const session of others) expect(await sessions().authenticate(session.id)).toEqual(session);
+    expect(await sessions().open(unused.code)).toBeNull();
+    expect(await sessions().open(kept.code)).not.toBeNull();
+
+    // a link that was being made, a session that was being opened meanwhile
+    expect(await sessions().open((await sessions().createCode('read', `token:${maker.id}`)).code)).toBeNull();
+    await sql()`UPDATE dashboard_sessions SET revoked_at = NULL WHERE id = ${made.id}`;
+    expect(await sessions().authenticate(made.id)).toBeNull();
+    const listed = (await sessions().list({ after: null, limit: 100 })).data.map(({ id }) => id);
+    expect(listed).toEqual(expect.arrayContaining(others.map(({ id }) => id)));
+    for (const { id } of [made, letIn]) expect(listed).not.toContain(id);
   });
 
   test('is deleted some days after its end, as codes are', async () => {
@@ -144,10 +176,33 @@ describe('an idempotency key', () => {
     expect((await keys().claim({ ...asked, principal: 'token:2' })).state).toBe('claimed');
   });
 
-  test('that was given back can be claimed by any request', async () => {
+  test('that was given back is for the same request alone, which goes on with what it has made', async () => {
     const asked = request();
-    await keys().release(claimed(await keys().claim(asked)), asked);
-    expect((await keys().claim({ ...asked, requestHash: hashOfSecret('b') })).state).toBe('claimed');
+    const first = await keys().claim(asked);
+    expect(first).toMatchObject({ state: 'claimed', isRetry: false });
+    await keys().release(claimed(first), asked);
+    // a sign of life that was on its way
+    await keys().keepAlive(claimed(first), asked);
+    expect((await keys().claim({ ...asked, requestHash: hashOfSecret('b') })).state).toBe('reused');
+    const [second, ...others] = (await tenTimes(() => keys().claim(asked))).filter(
+      ({ state }) => state === 'claimed',
+    );
+    expect(others).toEqual([]);
+    const { workId } = first as { workId: string };
+    expect(second).toMatchObject({
+      workId,
+      isRetry: true,
+      claimId: expect.not.stringMatching(claimed(first)),
+    });
+    expect(workId).not.toBe(((await keys().claim(request())) as { workId: string }).workId);
+    // after a day it is another request
+    await sql()`UPDATE idempotency_keys SET created_at = now() - interval '25 hours' WHERE key = ${asked.key}`;
+    const late = await keys().claim(asked);
+    expect(late).toMatchObject({
+      state: 'claimed',
+      isRetry: false,
+      workId: expect.not.stringMatching(workId),
+    });
   });
 
   test('is taken over when its process has died, and the dead one changes nothing any more', async () => {

@@ -1,6 +1,7 @@
 /* Every operation of the OpenAPI document is called on a real installation, and every answer held against the document. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BrowserSessionResource } from '../../src/contract/access.ts';
 import type { BatchResource, BatchStatusResource } from '../../src/contract/batch-resources.ts';
 import type { BegunFacebookLogin } from '../../src/contract/facebook-login.ts';
 import type { ConversationResource, JobResource, ListResource } from '../../src/contract/resources.ts';
@@ -47,6 +48,8 @@ async function call<T = unknown>(method: string, path: string, body?: unknown, a
 async function answered<T = unknown>(method: string, path: string, response: Response) {
   const text = await response.text();
   const { operationId, status } = answers.check(method, path, response, text);
+  const type = response.headers.get('content-type') ?? '';
+  if (/csv|problem/.test(type)) expect(response.headers.get('cache-control'), path).toBe('no-store');
   const isJson = response.headers.get('content-type')?.includes('json');
   return { operationId, status, body: (isJson ? JSON.parse(text) : text) as T };
 }
@@ -207,7 +210,12 @@ describe('answers are as the document says', () => {
     await fails(404, 'DELETE', '/api/session');
     const { url } = await works<{ url: string }>('POST', '/api/sign-in-links', {});
     const browser = await signIn(url);
-    const signedOut = await browser.fetch('/api/session', { method: 'DELETE' });
+    const { data } = await works<ListResource<BrowserSessionResource>>('GET', '/api/sessions?limit=1');
+    const another = await signIn((await works<{ url: string }>('POST', '/api/sign-in-links', {})).url);
+    await works('DELETE', `/api/sessions/${data[0]?.id}`);
+    await fails(404, 'DELETE', `/api/sessions/${data[0]?.id}`);
+    expect((await browser.fetch('/api/session')).status).toBe(401);
+    const signedOut = await another.fetch('/api/session', { method: 'DELETE' });
     called.add((await answered('DELETE', '/api/session', signedOut)).operationId);
   });
 

@@ -1,16 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiTokenResource, CreatedTokenResource, Scope } from '../../src/contract/access.ts';
-import { syncWorkflowId } from '../../src/contract/names.ts';
-import type { JobResource, PageResource } from '../../src/contract/resources.ts';
-import { eventually } from '../support/eventually.ts';
+import type { PageResource } from '../../src/contract/resources.ts';
+import { pressSignIn } from '../support/browser.ts';
 import { expectProblem } from '../support/problem.ts';
-import { startProgram } from '../support/program.ts';
-import { startRelay } from '../support/relay.ts';
-import { type Api, type Stack, startStack, type TestPage } from '../support/stack.ts';
+import { type Api, type Stack, startStack } from '../support/stack.ts';
 
-/** What becomes of requests that come twice, too often, too large, too slowly, or too late. */
+/** What becomes of requests that come too often, too large, too slowly, or too late. */
 let stack: Stack;
 beforeAll(async () => {
   stack = await startStack();
@@ -25,111 +21,6 @@ async function newToken(scope: Scope): Promise<CreatedTokenResource> {
 
 const as = (token: string, path: string, init: RequestInit = {}, api: Api = stack.api) =>
   fetch(api.url + path, { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } });
-
-/** Waits until the page takes another sync: its workflow ends a moment after its job. */
-async function idle(page: TestPage): Promise<void> {
-  await stack.ended(page);
-  await stack.temporal.workflow.getHandle(syncWorkflowId(page.facebookPageId)).result();
-}
-
-describe('an Idempotency-Key', () => {
-  const send = (path: string, key: string, body: object, token = stack.config.apiToken, api = stack.api) => {
-    const headers = { ...json, 'idempotency-key': key };
-    return as(token, path, { method: 'POST', headers, body: JSON.stringify(body) }, api);
-  };
-
-  test('sent ten times at once starts one job, and is answered again as it was at first', async () => {
-    const page = await stack.addPage({ conversations: 5 });
-    const path = `/api/pages/${page.id}/sync`;
-    const key = randomUUID();
-    const apis = [stack.api, await stack.addApi({})];
-    const answers = await Promise.all(
-      Array.from({ length: 10 }, (_, i) => send(path, key, { mode: 'full' }, undefined, apis[i % 2])),
-    );
-    const done = answers.filter(({ status }) => status === 202);
-    for (const other of answers.filter(({ status }) => status !== 202))
-      await expectProblem(other, 409, 'idempotency-in-progress');
-    expect(done.filter(({ headers }) => !headers.has('idempotency-replayed'))).toHaveLength(1);
-    const jobs = (await Promise.all(done.map((answer) => answer.json()))) as JobResource[];
-    expect(new Set(jobs.map(({ id }) => id)).size).toBe(1);
-    await idle(page);
-
-    const again = await send(path, key, { mode: 'full' });
-    expect([again.status, again.headers.get('idempotency-replayed'), again.headers.get('location')]).toEqual([
-      202,
-      'true',
-      `/api/jobs/${jobs[0]?.id}`,
-    ]);
-    expect(await again.json()).toEqual(jobs[0]);
-    const [{ n } = { n: 0 }] =
-      await stack.sql`SELECT count(*) AS n FROM sync_jobs WHERE page_id = ${page.id}`;
-    expect(n).toBe(1);
-    await expectProblem(await send(path, key, { mode: 'incremental' }), 422, 'idempotency-key-reused');
-    await expectProblem(await send(path, 'two words', {}), 400, 'validation');
-    // another client's key of the same name is another key; a validation error is no answer to keep
-    const { token } = await newToken('sync');
-    await expectProblem(await send(path, key, { mode: 'no' }, token), 422, 'validation');
-    expect((await send(path, key, { mode: 'incremental' }, token)).status).toBe(202);
-    await idle(page);
-
-    // a problem is an answer too
-    const [pause, late] = [`${path}/pause`, randomUUID()];
-    await expectProblem(await send(pause, late, {}), 404, 'sync-not-running');
-    const replayed = await send(pause, late, {});
-    expect(replayed.headers.get('idempotency-replayed')).toBe('true');
-    await expectProblem(replayed, 404, 'sync-not-running');
-  });
-
-  test('whose process was killed is worked on again after a minute', async () => {
-    const page = await stack.addPage({ conversations: 2 });
-    const [path, key] = [`/api/pages/${page.id}/sync`, randomUUID()];
-    // one that waits for Temporal when it is killed
-    const relay = await startRelay(stack.env.TEMPORAL_ADDRESS ?? '');
-    relay.stall();
-    const env = { ...stack.env, HOST: '127.0.0.1', TEMPORAL_ADDRESS: relay.address, LOG_LEVEL: 'info' };
-    const program = startProgram('src/server.ts', [], env);
-    try {
-      const port = await eventually(() => /"port":(\d+)/.exec(program.output())?.[1], program.output);
-      const waiting = send(path, key, {}, undefined, { ...stack.api, url: `http://127.0.0.1:${port}` });
-      const broken = expect(waiting).rejects.toThrow();
-      await eventually(
-        async () => (await stack.sql`SELECT FROM idempotency_keys WHERE key = ${key}`).length > 0,
-        'the claim',
-      );
-      program.kill('SIGKILL');
-      await Promise.all([broken, program.exited]);
-    } finally {
-      program.kill('SIGKILL');
-      await relay.close();
-    }
-    await expectProblem(await send(path, key, {}), 409, 'idempotency-in-progress');
-    await stack.sql`UPDATE idempotency_keys SET alive_at = now() - interval '61 seconds' WHERE key = ${key}`;
-    const taken = await send(path, key, {});
-    expect([taken.status, taken.headers.get('idempotency-replayed')]).toEqual([202, null]);
-    expect((await send(path, key, {})).headers.get('idempotency-replayed')).toBe('true');
-    await idle(page);
-  });
-
-  test('is free again after a fault of the server; an answer with a secret is not kept', async () => {
-    const page = await stack.addPage({ conversations: 2 });
-    const [path, key] = [`/api/pages/${page.id}/sync`, randomUUID()];
-    await stack.sql`ALTER TABLE facebook_pages RENAME TO pages_away`;
-    const failed = await send(path, key, {});
-    await stack.sql`ALTER TABLE pages_away RENAME TO facebook_pages`;
-    expect(failed.status).toBe(500);
-    expect((await send(path, key, {})).status).toBe(202);
-    await idle(page);
-
-    const tokens = await Promise.all(
-      [0, 1].map(() => send('/api/tokens', key, { name: 'twice', scope: 'read' })),
-    );
-    const made = (await Promise.all(tokens.map((answer) => answer.json()))) as CreatedTokenResource[];
-    expect(new Set(made.map(({ token }) => token)).size).toBe(2);
-    const [{ text } = { text: '' }] =
-      await stack.sql`SELECT string_agg(k::text, '') AS text FROM idempotency_keys k`;
-    for (const { token } of made) expect(text).not.toContain(token);
-  });
-});
 
 describe('an ETag', () => {
   test('saves reading what is known, and keeps from changing what is not', async () => {
@@ -182,14 +73,20 @@ describe('limits', () => {
     const slowed = await get('wrong-again');
     expect(Number(slowed.headers.get('retry-after'))).toBeGreaterThan(0);
     await expectProblem(slowed, 429, 'too-many-requests');
-    // a guess is not even looked at: also one that is right; nor a code
-    await expectProblem(await get(other.token), 429, 'too-many-requests');
+    const signIn = (search: string) => pressSignIn(`${api.url}/sign-in${search}`);
+    await expectProblem(await signIn('?code=guessed'), 429, 'too-many-requests');
+    // who shares the address and has something good is let in, also for the first time
+    expect((await get(other.token)).status).toBe(200);
     const link = await stack.api.post<{ url: string }>('/api/sign-in-links', {});
-    const code = new URL(link.body.url).search;
-    await expectProblem(await fetch(`${api.url}/sign-in${code}`), 429, 'too-many-requests');
-    // who was good before is not locked out by a neighbour; health and webhooks are no matter of tokens
-    expect((await get(stack.config.apiToken)).status).toBe(200);
+    const opened = await signIn(new URL(link.body.url).search);
+    expect(opened.status).toBe(303);
     expect((await fetch(`${api.url}/health/live`)).status).toBe(200);
+    // a browser whose session is over has guessed nothing
+    const cookie = opened.headers.get('set-cookie')?.split(';')[0] ?? '';
+    await stack.sql`UPDATE dashboard_sessions SET revoked_at = now()`;
+    const look = (cookie: string) => fetch(`${api.url}/api/session`, { headers: { cookie } });
+    await expectProblem(await look(cookie), 401, 'unauthorized');
+    await expectProblem(await look(`${cookie}x`), 429, 'too-many-requests');
     // an address that a client makes up is no other address
     await expectProblem(
       await as('wrong', '/api/session', { headers: { 'x-forwarded-for': '203.0.113.9' } }, api),

@@ -143,7 +143,8 @@ test('works through more than one statement takes', async () => {
 
 test('deletes sign-in codes, sessions and idempotency keys that are over', async () => {
   const { sessions, idempotency } = store.store;
-  const open = async () => (await sessions.open((await sessions.createCode('read')).code))?.id ?? '';
+  const open = async () =>
+    (await sessions.open((await sessions.createCode('read', 'bootstrap')).code))?.id ?? '';
   const [over, current] = [await open(), await open()];
   await stack.sql`UPDATE dashboard_sessions SET expires_at = now() - interval '31 days' WHERE id = ${over}`;
   await stack.sql`UPDATE sign_in_codes SET expires_at = now() - interval '31 days'`;

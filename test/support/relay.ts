@@ -9,6 +9,8 @@ export interface Relay {
   cut(): void;
   /** Lets nothing through any more, without a word to either side. */
   stall(): void;
+  /** Lets requests through, and no answers any more. */
+  mute(): void;
   mend(): void;
   close(): Promise<void>;
 }
@@ -17,6 +19,7 @@ export interface Relay {
 export async function startRelay(target: string): Promise<Relay> {
   const [host, port] = target.split(':');
   const sockets = new Set<Socket>();
+  const pairs = new Set<{ near: Socket; far: Socket }>();
   let open = true;
   let stalled = false;
   const server = createServer((near) => {
@@ -39,6 +42,9 @@ export async function startRelay(target: string): Promise<Relay> {
       });
     }
     near.pipe(far).pipe(near);
+    const pair = { near, far };
+    pairs.add(pair);
+    near.on('close', () => pairs.delete(pair));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -54,6 +60,9 @@ export async function startRelay(target: string): Promise<Relay> {
     stall() {
       stalled = true;
       for (const socket of sockets) socket.unpipe();
+    },
+    mute() {
+      for (const { near, far } of pairs) far.unpipe(near);
     },
     mend() {
       open = true;

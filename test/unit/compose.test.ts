@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -55,14 +56,16 @@ function knownVariables(): Set<string> {
 
 /** What Compose makes of `${NAME}`, `${NAME:-default}` and `${NAME:?message}` with nothing but the secrets set. */
 function interpolate(text: string, env: Record<string, string>): string {
-  return text.replaceAll(
-    /\$\{([A-Z_]+)(?::([-?])([^}]*))?\}/g,
+  const replaced = text.replaceAll(
+    // a default may hold others: the innermost comes first
+    /\$\{([A-Z_]+)(?::([-?])([^{}]*))?\}/g,
     (_, name: string, kind?: string, rest = '') => {
       const value = env[name] || (kind === '-' ? rest : '');
       if (kind === '?' && value === '') throw new Error(`${name} is not set`);
       return value;
     },
   );
+  return replaced === text ? text : interpolate(replaced, env);
 }
 
 describe('docker-compose.yml', () => {
@@ -176,8 +179,8 @@ describe('docker-compose.yml', () => {
   it.each(['api', 'worker', 'migrate'])('makes %s a complete environment of the secrets', (name) => {
     const secrets = {
       POSTGRES_PASSWORD: 'c0ffee',
-      TOKEN_ENCRYPTION_KEYS: Buffer.alloc(32, 7).toString('base64'),
-      PAGESYNC_API_TOKEN: 'a-token-for-the-tests',
+      TOKEN_ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
+      PAGESYNC_API_TOKEN: randomBytes(24).toString('hex'),
     };
     const environment = (env: Record<string, string>) =>
       Object.fromEntries(
@@ -185,7 +188,16 @@ describe('docker-compose.yml', () => {
           .filter(([, value]) => value !== null)
           .map(([key, value]) => [key, interpolate(String(value), env)]),
       );
-    const config = readConfig(environment(secrets));
+    expect(read('Dockerfile')).toContain('ENV NODE_ENV=production');
+    const inProduction = (env: Record<string, string>) =>
+      readConfig({ ...environment(env), NODE_ENV: 'production' }, name === 'api');
+    const config = inProduction(secrets);
+    expect(config.http.publicUrl).toBe('http://localhost:3000');
+    expect(inProduction({ ...secrets, API_PORT: '3100' }).http.publicUrl).toBe('http://localhost:3100');
+    expect(inProduction({ ...secrets, PUBLIC_URL: 'https://sync.example.com' }).http.publicUrl).toBe(
+      'https://sync.example.com',
+    );
+    expect(() => inProduction({ ...secrets, POSTGRES_PASSWORD: 'pagesync' })).toThrow('DATABASE_URL');
     expect(config.databaseUrl).toBe('postgres://pagesync:c0ffee@postgres:5432/pagesync');
     expect(config.apiToken).toBe(secrets.PAGESYNC_API_TOKEN);
     for (const secret of SECRETS) {

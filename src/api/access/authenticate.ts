@@ -17,44 +17,39 @@ export interface AccessDeps {
   failures: FailureLimit;
 }
 
-/** Credentials that were good before are looked at even when others at the same address send wrong ones. */
-const REMEMBERED = 10_000;
-
 /**
  * Lets requests pass that say who they are: `Authorization: Bearer <token>`, or the cookie of a signed-in browser. A wrong
- * token is wrong, whatever the cookie.
+ * token is wrong, whatever the cookie. Every credential is looked at, however many wrong ones came from its address: they
+ * are too long to be guessed, and whoever shares the address with a program gone wild is not locked out.
  */
 export function authenticate(deps: AccessDeps): RequestHandler {
   const { cookie, csrf, failures } = deps;
   const bootstrap = hashOfSecret(deps.bootstrapToken);
-  const wereGood = new Set<string>();
 
-  async function identify(credentials: Credentials, hash: Buffer): Promise<Principal | null> {
-    if (credentials.kind === 'token') {
-      if (timingSafeEqual(hash, bootstrap)) return { id: 'bootstrap', scope: 'admin', session: null };
-      const token = await deps.store.tokens.authenticate(hash);
-      return token && { id: `token:${token.id}`, scope: token.scope, session: null };
-    }
-    const id = await cookie.verify(credentials.value);
-    const session = id === null ? null : await deps.store.sessions.authenticate(id);
-    return session && { id: `session:${session.id}`, scope: session.scope, session };
+  async function ofToken(token: string): Promise<Principal | null> {
+    const hash = hashOfSecret(token);
+    if (timingSafeEqual(hash, bootstrap)) return { id: 'bootstrap', scope: 'admin', session: null };
+    const found = await deps.store.tokens.authenticate(hash);
+    return found && { id: `token:${found.id}`, scope: found.scope, session: null };
+  }
+
+  /** @returns `over` when the cookie is ours, and its session is not open any more */
+  async function ofCookie(value: string): Promise<Principal | 'over' | null> {
+    const signed = await cookie.verify(value);
+    if (signed === null) return null;
+    const session = signed.hasExpired ? null : await deps.store.sessions.authenticate(signed.id);
+    return session === null ? 'over' : { id: `session:${session.id}`, scope: session.scope, session };
   }
 
   return async (req, res, next) => {
     const credentials = credentialsOf(req, cookie);
-    const hash = hashOfSecret(credentials?.value ?? '');
-    const known = wereGood.has(hash.toString('hex'));
-    if (credentials !== null && !known && (await failures.isReached(req))) await failures.count(req, res);
-    const principal = credentials === null ? null : await identify(credentials, hash);
-    if (principal === null) {
-      if (credentials !== null) await failures.count(req, res);
+    const principal =
+      credentials && (await (credentials.kind === 'token' ? ofToken : ofCookie)(credentials.value));
+    if (principal === null || principal === 'over') {
+      if (credentials !== null && principal === null) await failures.count(req, res);
       res.setHeader('WWW-Authenticate', 'Bearer');
       const detail = 'Send the header Authorization: Bearer <token>, or sign in with a link';
       throw new Problem(401, 'unauthorized', 'Sign in with a token', detail);
-    }
-    if (!known) {
-      if (wereGood.size >= REMEMBERED) wereGood.clear();
-      wereGood.add(hash.toString('hex'));
     }
     if (principal.session !== null) csrf.check(req, principal.session.id);
     setPrincipal(res, principal);

@@ -8,6 +8,7 @@ import { createCsrf } from './csrf.ts';
 import { limitFailures, limitRequests } from './rate-limit.ts';
 import { sessionOperations } from './session.ts';
 import { createSessionCookie } from './session-cookie.ts';
+import { sessionListOperations } from './sessions.ts';
 import { signInRouter } from './sign-in.ts';
 import { tokenOperations } from './tokens.ts';
 
@@ -40,6 +41,7 @@ export function createAccess(store: Store, { http, apiToken, tokenKeys }: Access
     signIn: signInRouter({ store, cookie, failures }),
     operations: [
       ...sessionOperations({ store, cookie, csrf, publicUrl: http.publicUrl }),
+      ...sessionListOperations(store),
       ...tokenOperations(store),
     ],
     cookieName: cookie.name,

@@ -28,21 +28,18 @@ export function limitRequests(perMinute: number): RequestHandler {
   });
 }
 
-/** Counts wrong credentials by the address that they come from, so that guessing is slow. */
+/** Counts wrong credentials by the address that they come from, so that who sends many is told to wait. */
 export interface FailureLimit {
-  /** Whether the address has sent too many, so that no more are looked at. */
-  isReached(req: Request): Promise<boolean>;
   /** Counts one. @throws Problem 429 when it was one too many */
   count(req: Request, res: Response): Promise<void>;
 }
 
 export function limitFailures(perMinute: number): FailureLimit {
-  const addressOf = (req: Request) => ipKeyGenerator(req.ip ?? '');
   const limiter = rateLimit({
     ...SHARED,
     identifier: 'failures',
     limit: perMinute,
-    keyGenerator: addressOf,
+    keyGenerator: (req) => ipKeyGenerator(req.ip ?? ''),
     handler: (_req, _res, next) => {
       const detail =
         'Too many wrong credentials came from this address. Retry-After says when it may try again.';
@@ -50,10 +47,6 @@ export function limitFailures(perMinute: number): FailureLimit {
     },
   });
   return {
-    async isReached(req) {
-      const { totalHits = 0 } = (await limiter.getKey(addressOf(req))) ?? {};
-      return totalHits >= perMinute;
-    },
     count: (req, res) =>
       new Promise((resolve, reject) => {
         limiter(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(error)));

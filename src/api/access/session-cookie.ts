@@ -1,6 +1,6 @@
 import { hkdfSync } from 'node:crypto';
 import { parseCookie, stringifySetCookie } from 'cookie';
-import { jwtVerify, SignJWT } from 'jose';
+import { errors, jwtVerify, SignJWT } from 'jose';
 import type { Session } from '../../store/index.ts';
 
 const ISSUER = 'pagesync';
@@ -8,6 +8,12 @@ const ISSUER = 'pagesync';
 /** A key of its own for each purpose, from each key of the ring. */
 export function deriveKeys(ring: readonly Buffer[], purpose: string): Uint8Array[] {
   return ring.map((key) => new Uint8Array(hkdfSync('sha256', key, '', `pagesync ${purpose}`, 32)));
+}
+
+/** What a cookie that we have signed says. */
+export interface SignedSession {
+  id: string;
+  hasExpired: boolean;
 }
 
 /** The cookie of a signed-in browser: the session's id, signed. */
@@ -19,8 +25,8 @@ export interface SessionCookie {
   clear(): string;
   /** The cookie's value; `null` when there is none. */
   read(header: string | undefined): string | null;
-  /** The session's id; `null` when the signature is not ours or it has expired. */
-  verify(value: string): Promise<string | null>;
+  /** What the cookie says; `null` when the signature is not ours. */
+  verify(value: string): Promise<SignedSession | null>;
 }
 
 /**
@@ -50,8 +56,13 @@ export function createSessionCookie(ring: readonly Buffer[], secure: boolean): S
     async verify(value) {
       for (const key of keys) {
         const options = { algorithms: ['HS256'], issuer: ISSUER, requiredClaims: ['sub', 'exp'] };
-        const verified = await jwtVerify(value, key, options).catch(() => null);
-        if (verified !== null) return verified.payload.sub ?? null;
+        try {
+          const { sub = '' } = (await jwtVerify(value, key, options)).payload;
+          return { id: sub, hasExpired: false };
+        } catch (error) {
+          // what it says is looked at only when the signature is good
+          if (error instanceof errors.JWTExpired) return { id: error.payload.sub ?? '', hasExpired: true };
+        }
       }
       return null;
     },

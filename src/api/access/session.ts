@@ -65,8 +65,8 @@ export function sessionOperations({ store, cookie, csrf, publicUrl }: SessionDep
       body: createSignInLinkRequest,
       answers: { 201: { description: 'Made', body: signInLinkResource } },
       secret: true,
-      async handle({ body, req }) {
-        const { code, expiresAt } = await store.sessions.createCode(body.scope);
+      async handle({ body, req, res }) {
+        const { code, expiresAt } = await store.sessions.createCode(body.scope, principalOf(res).id);
         const base = publicUrl ?? `${req.protocol}://${req.get('host')}`;
         return {
           status: 201,

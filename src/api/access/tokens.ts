@@ -64,6 +64,8 @@ export function tokenOperations({ tokens }: Pick<Store, 'tokens'>): Operation[] 
       id: 'revokeToken',
       tag: 'Access',
       summary: 'Revoke an API token, at once and for good',
+      description:
+        'Browsers that have signed in by a link which it made are signed out; its unused links open nothing.',
       scope: 'admin',
       params,
       answers: { 200: { description: 'Revoked: the token as it is now', body: apiTokenResource } },

@@ -14,7 +14,7 @@ import {
 import type { ApiDeps } from '../deps.ts';
 import { type Operation, operation } from '../operation.ts';
 import { Problem } from '../problem.ts';
-import { isOver, waitForJob } from '../wait-for-job.ts';
+import { isOver, type Waited, waitForJob } from '../wait-for-job.ts';
 import { seedFixed, seedOptimized, seedSync, whyNot } from './shapes.ts';
 import { namedPage, resumeSession, resumeSmart, startSmart, withSeedError } from './start.ts';
 import { streamSeedSync } from './stream.ts';
@@ -23,7 +23,8 @@ const WAITS = `Full on a page that was never synced, else incremental. Answers a
 the figures up to then: the sync goes on, whether its client waits or not.`;
 
 const STREAM = `Plain \`data: {…}\` lines, each a SeedStreamEvent: the figures at the start, one a conversation (at most 20 a second), and
-at the end \`complete\` or \`error\`. A client that leaves does not stop the sync.`;
+at the end \`complete\` or \`error\`. A client that leaves does not stop the sync. An \`Idempotency-Key\` has no effect: a stream cannot
+be answered again.`;
 
 const problems = ['not-found', 'sync-in-progress', 'not-connected', 'temporal-unavailable'] as const;
 
@@ -32,11 +33,12 @@ export function seedConversationOperations(deps: ApiDeps): Operation[] {
   const common = { method: 'post', tag: 'Seeds', scope: 'sync' } as const;
 
   /** @throws Problem 502 when nothing came of the job */
-  async function outcome(start: () => Promise<JobResource>, res: Response): Promise<JobResource> {
+  async function outcome(start: () => Promise<JobResource>, res: Response): Promise<Waited> {
     const { id } = await start();
-    const job = await waitForJob(deps, id, deps.seedWaitMs, res);
+    const waited = await waitForJob(deps, id, deps.seedWaitMs, res);
+    const { job } = waited;
     const failed = job.status === 'FAILED' || (isOver(job) && job.tokenExpired);
-    if (!failed) return job;
+    if (!failed) return waited;
     const error = whyNot(job) ?? 'Sync failed';
     const { tokenExpired } = job;
     throw new Problem(502, 'sync-failed', 'Sync failed', error, { error, jobId: job.id, tokenExpired });
@@ -52,10 +54,11 @@ export function seedConversationOperations(deps: ApiDeps): Operation[] {
       body: seedSyncRequest,
       answers: { 200: { description: 'What was synced', body: seedSyncResource } },
       problems: [...problems, 'sync-failed'],
-      handle: ({ body, res }) =>
+      handle: ({ body, attempt, res }) =>
         withSeedError(async () => {
           const page = await namedPage(deps, body);
-          return { status: 200, body: seedSync(await outcome(() => startSmart(deps, page), res)) };
+          const { job, isInterim } = await outcome(() => startSmart(deps, page, attempt), res);
+          return { status: 200, body: seedSync(job), isInterim };
         }),
     }),
 
@@ -68,13 +71,14 @@ export function seedConversationOperations(deps: ApiDeps): Operation[] {
       body: seedOptimizedRequest,
       answers: { 200: { description: 'What was synced', body: seedOptimizedResource } },
       problems: [...problems, 'sync-failed'],
-      handle: ({ body, res }) =>
+      handle: ({ body, attempt, res }) =>
         withSeedError(async () => {
           const page = await namedPage(deps, body);
-          const job = await outcome(() => startSmart(deps, page, body.maxConversations), res);
+          const start = () => startSmart(deps, page, attempt, body.maxConversations);
+          const { job, isInterim } = await outcome(start, res);
           const first = { after: null, limit: MAX_SEED_ERRORS };
           const { data } = await deps.store.failures.list(job.id, first, false);
-          return { status: 200, body: seedOptimized(job, data) };
+          return { status: 200, body: seedOptimized(job, data), isInterim };
         }),
     }),
 
@@ -87,13 +91,14 @@ export function seedConversationOperations(deps: ApiDeps): Operation[] {
       body: seedFixedRequest,
       answers: { 200: { description: 'What was synced', body: seedFixedResource } },
       problems: [...problems, 'nothing-to-resume', 'sync-failed'],
-      handle: ({ body, res }) =>
+      handle: ({ body, attempt, res }) =>
         withSeedError(async () => {
           const page = await namedPage(deps, body);
           const session = body.resumeSession ?? null;
           const start = () =>
-            session === null ? startSmart(deps, page) : resumeSession(deps, page, session);
-          return { status: 200, body: seedFixed(await outcome(start, res)) };
+            session === null ? startSmart(deps, page, attempt) : resumeSession(deps, page, session, attempt);
+          const { job, isInterim } = await outcome(start, res);
+          return { status: 200, body: seedFixed(job), isInterim };
         }),
     }),
 
@@ -107,10 +112,10 @@ export function seedConversationOperations(deps: ApiDeps): Operation[] {
         body: seedStreamRequest,
         answers: { 200: { description: 'Lines', events: { message: seedStreamEvent } } },
         problems: [...problems, 'nothing-to-resume'],
-        handle: ({ body, req, res }) =>
+        handle: ({ body, attempt, req, res }) =>
           withSeedError(async () => {
             const page = await namedPage(deps, body);
-            const job = await (body.resume ? resumeSmart : startSmart)(deps, page);
+            const job = await (body.resume ? resumeSmart : startSmart)(deps, page, attempt);
             await streamSeedSync(deps, job.id, req, res);
             return null;
           }),

@@ -38,11 +38,11 @@ export function seedFacebookOperations(deps: ApiDeps): Operation[] {
       body: seedBackgroundRequest,
       answers: { 202: { description: 'Started, or running already', body: seedStartedResource } },
       problems: ['not-found', 'sync-in-progress', 'not-connected', 'temporal-unavailable'],
-      handle: ({ body }) =>
+      handle: ({ body, attempt }) =>
         withSeedError(async () => {
           const page = await requirePage(store, body.facebookPageId);
           try {
-            const { id: jobId } = await startSmart(deps, page);
+            const { id: jobId } = await startSmart(deps, page, attempt);
             return { status: 202, body: { jobId, message: 'Sync started' } };
           } catch (error) {
             const jobId = error instanceof Problem ? error.extra.jobId : null;

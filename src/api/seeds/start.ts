@@ -3,6 +3,7 @@ import { startSyncRequest } from '../../contract/requests.ts';
 import type { JobResource, PageResource } from '../../contract/resources.ts';
 import { isUuid } from '../../store/index.ts';
 import { type ApiDeps, requirePage } from '../deps.ts';
+import type { Attempt } from '../operation.ts';
 import { invalidField, Problem } from '../problem.ts';
 import { startSync } from '../start-sync.ts';
 
@@ -31,17 +32,18 @@ export async function namedPage({ store }: ApiDeps, names: PageNames): Promise<P
 export async function startSmart(
   deps: ApiDeps,
   page: PageResource,
+  attempt: Attempt,
   maxConversations: number | null = null,
 ): Promise<JobResource> {
   const mode = page.lastSyncedAt === null ? 'full' : 'incremental';
-  return startSync(deps, page, startSyncRequest.parse({ mode, maxConversations }));
+  return startSync(deps, page, startSyncRequest.parse({ mode, maxConversations }), attempt);
 }
 
 /** The page's running sync, else its stopped one, taken up again, else a new one. */
-export async function resumeSmart(deps: ApiDeps, page: PageResource): Promise<JobResource> {
+export async function resumeSmart(deps: ApiDeps, page: PageResource, attempt: Attempt): Promise<JobResource> {
   const latest = await deps.store.jobs.latest(page.id);
   if (latest !== null && !hasEnded(latest.status)) return latest;
-  return page.syncCheckpoint === null ? startSmart(deps, page) : takeUp(deps, page);
+  return page.syncCheckpoint === null ? startSmart(deps, page, attempt) : takeUp(deps, page, attempt);
 }
 
 /**
@@ -55,6 +57,7 @@ export async function resumeSession(
   deps: ApiDeps,
   page: PageResource,
   session: string,
+  attempt: Attempt,
 ): Promise<JobResource> {
   const job = isUuid(session) ? await deps.store.jobs.find(session) : null;
   if (job === null || job.pageId !== page.id || job.conversationId !== null) {
@@ -62,11 +65,13 @@ export async function resumeSession(
   }
   const stopped = job.status === 'PARTIAL' || job.status === 'CANCELLED';
   if (!stopped) return job;
-  return page.syncCheckpoint?.jobId === job.id ? takeUp(deps, page) : startSmart(deps, page);
+  return page.syncCheckpoint?.jobId === job.id
+    ? takeUp(deps, page, attempt)
+    : startSmart(deps, page, attempt);
 }
 
-function takeUp(deps: ApiDeps, page: PageResource): Promise<JobResource> {
-  return startSync(deps, page, startSyncRequest.parse({ resume: true }));
+function takeUp(deps: ApiDeps, page: PageResource, attempt: Attempt): Promise<JobResource> {
+  return startSync(deps, page, startSyncRequest.parse({ resume: true }), attempt);
 }
 
 /** A sync as a seeds' client understands that it is refused: `error` stands beside the problem's own fields. */
