@@ -125,10 +125,10 @@ describe('a page that needs to be connected again', () => {
 
   test('a sync that is started while its page is being disconnected ends as well', async () => {
     const page = await under.stack.addPage({ conversations: 600 });
-    control('/latency', { ms: 600 });
+    control('/latency', { ms: 2000 });
     const { id } = control('/faults', {
       match: { page: page.facebookPageId, edge: 'subscribed_apps' },
-      fault: { kind: 'delay', ms: 5000 },
+      fault: { kind: 'delay', ms: 1000 },
     }) as { id: string };
     const gone = send<PageResource>('DELETE', `/api/pages/${page.id}`);
     await eventually(() => {
