@@ -1,12 +1,13 @@
 import { cancellationSignal, heartbeat, log } from '@temporalio/activity';
 import type { Alignment, AutoSyncPage } from '../src/contract/auto-sync.ts';
+import { followRow } from '../src/contract/follow-row.ts';
 import type { SchedulesResult } from '../src/contract/maintenance.ts';
 import type { Store } from '../src/store/index.ts';
 
 /** The schedules of automatic syncs, as Temporal has them. */
 export interface Schedules {
-  /** Makes a page's schedule as the page says. @throws when Temporal does not do it */
-  align(page: AutoSyncPage): Promise<Alignment>;
+  /** Makes a page's schedule as the page says. @param ms how long it may take. @throws when Temporal does not do it */
+  align(page: AutoSyncPage, ms: number): Promise<Alignment>;
   /** The Facebook page IDs of those that there are. */
   facebookPageIds(): Promise<string[]>;
 }
@@ -51,9 +52,14 @@ export function createAlignSchedules(store: Store, schedules: Schedules) {
     return result;
   };
 
+  /** Of a page that is not known there is no row. */
+  async function read(pageId: string): Promise<AutoSyncPage | null> {
+    return pageId === '' ? null : store.autoSync.find(pageId);
+  }
+
   async function alignOne(page: AutoSyncPage): Promise<'kept' | 'repaired' | 'failed'> {
     try {
-      const alignment = await schedules.align(page);
+      const alignment = await followRow(page, { read, align: schedules.align });
       if (alignment === 'kept') return 'kept';
       log.warn('A schedule was not as its page says', { page: page.facebookPageId, alignment });
       return 'repaired';

@@ -1,18 +1,20 @@
-import { ApplicationFailure, activityInfo, cancellationSignal, heartbeat, log } from '@temporalio/activity';
+import {
+  ApplicationFailure,
+  activityInfo,
+  cancellationSignal,
+  heartbeat,
+  log,
+  sleep,
+} from '@temporalio/activity';
 import type { TokensResult } from '../src/contract/maintenance.ts';
 import { expiresSoon, type TokenFacts } from '../src/contract/page-token.ts';
-import { type GraphApp, GraphError } from '../src/graph/index.ts';
+import { type GraphApp, GraphError, type InspectedToken } from '../src/graph/index.ts';
 import { PageDisconnected, type Store, UnreadableToken } from '../src/store/index.ts';
+import { LEAVE_ALONE_MS, roomForTokens } from './room-for-tokens.ts';
 import type { TellOfToken } from './tell-of-token.ts';
 
 /** Pages that are read from the database at once. */
 const PAGES = 100;
-
-/** The app's pool is small and syncs need it more: no page is asked about while it is as full as this, in percent. */
-const ENOUGH_PERCENT = 50;
-
-/** How long to leave the pool alone then; its meter is of a rolling hour. */
-const LEAVE_ALONE_MS = 10 * 60_000;
 
 /** Where a run stands: later attempts go on after it. */
 interface Place {
@@ -22,8 +24,9 @@ interface Place {
 
 /**
  * The maintenance task `tokens`: asks Meta about the token of every connected page (requirement G1). One that is not valid
- * any more is dead, which parks the page's jobs until it is connected again. What people should know is told every time.
- * While the app's pool is full the task waits; an attempt after a failure goes on where the one before stood.
+ * any more is dead, which parks the page's jobs until it is connected again; where Meta leaves that open, the next run asks
+ * again. What people should know is told every time. While the app's pool is full the task waits, and after some hours asks
+ * slowly; an attempt after a failure goes on where the one before stood.
  *
  * @param graphApp `null` while the app is not configured: nobody can ask
  * @throws ApplicationFailure to be continued later; database errors
@@ -56,7 +59,7 @@ export function createCheckTokens(store: Store, graphApp: GraphApp | null, token
     pageId: string,
   ): Promise<'fine' | Exclude<keyof TokensResult, 'checked'>> {
     let encryptedToken: string;
-    let facts: TokenFacts;
+    let facts: InspectedToken;
     try {
       const credentials = await store.pages.credentials(pageId);
       encryptedToken = credentials.encryptedToken;
@@ -64,7 +67,8 @@ export function createCheckTokens(store: Store, graphApp: GraphApp | null, token
         facts = await app.inspectToken(credentials.accessToken, cancellationSignal());
       } catch (error) {
         if (!(error instanceof GraphError)) throw error;
-        if (error.kind === 'throttle') throw later(error.message, error.untilMs);
+        if (error.kind === 'throttle')
+          throw later(error.message, error.untilMs ?? Date.now() + LEAVE_ALONE_MS);
         // it may be of another app, whose tokens nobody but that app is told about
         if (error.kind !== 'transient')
           await store.pageTokens.noteError(pageId, encryptedToken, error.message);
@@ -75,6 +79,12 @@ export function createCheckTokens(store: Store, graphApp: GraphApp | null, token
       if (error instanceof PageDisconnected) return 'fine';
       if (!(error instanceof UnreadableToken)) throw error;
       log.warn('The token of a page cannot be read', { pageId, why: error.message });
+      return 'unclear';
+    }
+    if (!facts.isValid && !facts.isDead) {
+      const why = facts.error ?? '';
+      await store.pageTokens.noteError(pageId, encryptedToken, why);
+      log.warn('Meta leaves open whether the token of a page is good', { pageId, why });
       return 'unclear';
     }
     if (!(await store.pageTokens.note(pageId, encryptedToken, facts))) return 'fine';
@@ -91,14 +101,14 @@ export function createCheckTokens(store: Store, graphApp: GraphApp | null, token
 
 /** @throws ApplicationFailure when the pool is to be left alone */
 async function waitForRoom(app: GraphApp): Promise<void> {
-  const { blockedUntilMs, usagePercent, why } = await app.pool();
-  if (blockedUntilMs !== null) throw later(why ?? 'The app is blocked', blockedUntilMs);
-  if ((usagePercent ?? 0) >= ENOUGH_PERCENT) throw later(`The app's meter stands at ${usagePercent} %`, null);
+  const room = roomForTokens(await app.pool(), activityInfo().scheduledTimestampMs, Date.now());
+  if (!room.ask) throw later(room.why, room.untilMs);
+  if (room.waitMs > 0) await sleep(room.waitMs);
 }
 
 /** Ends the attempt; the next one comes when Meta may want to be asked again. */
-function later(why: string, untilMs: number | null): ApplicationFailure {
-  const nextRetryDelay = untilMs === null ? LEAVE_ALONE_MS : Math.max(1000, untilMs - Date.now());
+function later(why: string, untilMs: number): ApplicationFailure {
+  const nextRetryDelay = Math.max(1000, untilMs - Date.now());
   return ApplicationFailure.create({ message: why, type: 'Later', nextRetryDelay });
 }
 

@@ -29,8 +29,8 @@ export function createPlanAutoSync(store: Store) {
     const { facebookPageId } = page;
     const ids = { id: input.pageId, facebookPageId };
     if (left !== null && input.mayResume) return { job: resumedJob(ids, left), why: null };
-    // a new sync that can go by nothing would begin the whole inbox anew, and its place would be lost
-    if (left !== null && !page.hasMark) return { job: null, why: 'incomplete' };
+    if (left !== null && (await store.autoSync.wouldLosePlace(input.pageId, left.id)))
+      return { job: null, why: 'incomplete' };
     return { job: newJob(input.jobId, ids, AUTOMATIC), why: null };
   };
 }

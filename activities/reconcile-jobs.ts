@@ -6,6 +6,9 @@ import type { OpenJob, Store } from '../src/store/index.ts';
 /** Asks Temporal for a workflow by its ID; never throws. */
 export type LookUpWorkflow = (workflowId: string) => Promise<WorkflowState>;
 
+/** Asks a job's workflow to end, if it is there. @throws when Temporal does not answer */
+export type CancelJob = (job: Pick<OpenJob, 'facebookPageId' | 'conversationId'>) => Promise<void>;
+
 /** Jobs that are looked at between two heartbeats, and asked for at the same time. */
 const AT_ONCE = 20;
 
@@ -15,12 +18,19 @@ const AT_ONCE = 20;
  * as it was read, so a run that has taken the job up in the meantime is never disturbed. Without a clear answer
  * nothing is closed; when there is none at all, Temporal is away, and the next run looks again.
  *
+ * A job of a page that was disconnected is cancelled: it would wait for a token that nobody brings.
+ *
  * Logins with Facebook that are over are closed as well: the tokens that they brought are erased.
  *
  * @throws database errors; may be repeated
  */
-export function createReconcileJobs(store: Store, lookUpWorkflow: LookUpWorkflow, graceMs: number) {
-  async function reconcile(job: OpenJob): Promise<'kept' | 'closed' | 'unclear'> {
+export function createReconcileJobs(
+  store: Store,
+  lookUpWorkflow: LookUpWorkflow,
+  cancelJob: CancelJob,
+  graceMs: number,
+) {
+  async function reconcile(job: OpenJob): Promise<'kept' | 'closed' | 'cancelled' | 'unclear'> {
     const workflowId = workflowIdOf(job);
     const workflow = await lookUpWorkflow(workflowId);
     const names = { jobId: job.id, pageId: job.pageId, workflowId };
@@ -31,14 +41,26 @@ export function createReconcileJobs(store: Store, lookUpWorkflow: LookUpWorkflow
       });
       return 'unclear';
     }
-    if (!hasLostWorkflow(job.runId, workflow) || !(await store.lifecycle.closeLost(job))) return 'kept';
+    if (!hasLostWorkflow(job.runId, workflow)) return job.isPageGone ? cancel(job, names) : 'kept';
+    if (!(await store.lifecycle.closeLost(job))) return 'kept';
     log.warn('Closed a job whose workflow is gone', { ...names, workflow: workflow.state });
     return 'closed';
   }
 
+  async function cancel(job: OpenJob, names: object): Promise<'cancelled' | 'unclear'> {
+    try {
+      await cancelJob(job);
+    } catch (error) {
+      log.warn('A job of a page that was disconnected could not be cancelled', { ...names, err: error });
+      return 'unclear';
+    }
+    log.warn('Cancelled a job of a page that was disconnected', names);
+    return 'cancelled';
+  }
+
   return async function reconcileJobs(): Promise<ReconcileResult> {
     await store.logins.forgetOver();
-    const result: ReconcileResult = { looked: 0, closed: 0, unclear: 0 };
+    const result: ReconcileResult = { looked: 0, closed: 0, cancelled: 0, unclear: 0 };
     let after: string | null = null;
     for (;;) {
       const jobs: OpenJob[] = await store.upkeep.openJobs(graceMs, after, AT_ONCE);

@@ -1,6 +1,10 @@
 import { log } from '@temporalio/activity';
+import { followRow } from '../src/contract/follow-row.ts';
 import type { Store } from '../src/store/index.ts';
 import type { Schedules } from './align-schedules.ts';
+
+/** How long Temporal may take, in milliseconds: the activity that pauses a job has five seconds for everything. */
+const DEADLINE_MS = 2000;
 
 /** What is done when somebody has found out about a page's token, besides what its row says. May be repeated. */
 export type TellOfToken = ReturnType<typeof createTellOfToken>;
@@ -16,8 +20,9 @@ export function createTellOfToken(store: Store, schedules: Pick<Schedules, 'alig
       await store.notifications.recordTokenExpired(pageId, jobId);
       const page = await store.autoSync.find(pageId);
       if (page === null) return;
+      const follow = { read: store.autoSync.find, align: schedules.align };
       // a run that comes all the same does nothing, and the maintenance task `schedules` looks again
-      await schedules.align(page).catch((error: unknown) => {
+      await followRow(page, follow, DEADLINE_MS).catch((error: unknown) => {
         log.warn('The page’s schedule could not be paused', { pageId, err: error });
       });
     },

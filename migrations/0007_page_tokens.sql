@@ -1,5 +1,8 @@
 -- What Meta says of a page's token, pages that are disconnected, and signing in with Facebook.
 
+-- What this and later files change, in the order in which workers take them: who takes the other one first deadlocks with them.
+LOCK TABLE sync_jobs, facebook_pages IN ACCESS EXCLUSIVE MODE;
+
 ALTER TABLE facebook_pages
   ALTER access_token DROP NOT NULL,
   -- the token is erased, the data stays; connecting the page again takes it back
@@ -51,8 +54,9 @@ CREATE TABLE facebook_login_pages (
   CHECK (access_token IS NOT NULL OR NOT can_message)
 );
 
--- `health` knows one state more: `disconnected` (nothing is read of the page; its data stays).
-CREATE OR REPLACE VIEW page_health AS
+-- A word for how each page is, and what it is made of: a page costs the same however many conversations it has. `health` knows
+-- one state more than before: `disconnected` (nothing is read of the page; its data stays).
+CREATE VIEW page_states AS
 SELECT p.id AS page_id, p.facebook_page_id, p.name AS page_name,
   CASE
     WHEN p.disconnected_at IS NOT NULL THEN 'disconnected'
@@ -72,8 +76,7 @@ SELECT p.id AS page_id, p.facebook_page_id, p.name AS page_name,
   coalesce(newest.completed_at, newest.created_at) AS last_sync_at, newest.status AS last_sync_status,
   coalesce(newest.message, newest.last_error ->> 'message') AS last_sync_message, success.at AS last_success_at,
   CASE WHEN newest.completed_at IS NULL THEN newest.id END AS open_job_id,
-  failed.syncs AS failed_syncs_24h, aside.items AS set_aside, budget.blocked_until,
-  inbox.conversations, history.incomplete AS incomplete_histories,
+  failed.syncs AS failed_syncs_24h, budget.blocked_until,
   p.subscription_state, p.subscription_error, p.last_webhook_at, missed.since AS silent_since,
   pending.deliveries AS pending_deliveries, pending.oldest AS oldest_pending_delivery
 FROM facebook_pages p
@@ -85,14 +88,8 @@ LEFT JOIN LATERAL (SELECT j.completed_at AS at FROM sync_jobs j
 CROSS JOIN LATERAL (SELECT count(*) AS syncs FROM sync_jobs j
   WHERE j.page_id = p.id AND j.status = 'FAILED' AND j.completed_at > now() - interval '24 hours'
     AND j.conversation_id IS NULL) failed
--- each thing once, however many syncs have set it aside
-CROSS JOIN LATERAL (SELECT count(DISTINCT (f.platform, f.item_type, coalesce(f.graph_id, f.id::text))) AS items
-  FROM sync_failures f WHERE f.page_id = p.id AND f.resolved_at IS NULL) aside
 CROSS JOIN LATERAL (SELECT max(b.blocked_until) AS blocked_until FROM graph_budget b
   WHERE b.asset IN (p.facebook_page_id, p.instagram_account_id, '(app)') AND b.blocked_until > now()) budget
-CROSS JOIN LATERAL (SELECT count(*) AS conversations FROM messenger_conversations c WHERE c.page_id = p.id) inbox
-CROSS JOIN LATERAL (SELECT count(*) AS incomplete FROM messenger_conversations c
-  WHERE c.page_id = p.id AND (NOT c.history_complete OR c.gap_to IS NOT NULL)) history
 -- a sync that found messages which came after the sync before it began, when the page was subscribed and no webhook came
 LEFT JOIN LATERAL (SELECT min(j.completed_at) AS since FROM sync_jobs j
   WHERE j.page_id = p.id AND j.conversation_id IS NULL AND j.mode = 'incremental' AND j.events_created > 0
@@ -103,3 +100,18 @@ LEFT JOIN LATERAL (SELECT min(j.completed_at) AS since FROM sync_jobs j
 CROSS JOIN LATERAL (SELECT count(*) AS deliveries, min(d.received_at) AS oldest FROM webhook_deliveries d
   WHERE d.page_id = p.id AND d.processed_at IS NULL) pending
 ORDER BY p.name, p.id;
+
+-- the same, with what is stored of the page: that is counted
+CREATE OR REPLACE VIEW page_health AS
+SELECT s.page_id, s.facebook_page_id, s.page_name, s.health, s.token_state, s.last_synced_at, s.last_sync_at, s.last_sync_status,
+  s.last_sync_message, s.last_success_at, s.open_job_id, s.failed_syncs_24h, aside.items AS set_aside, s.blocked_until,
+  inbox.conversations, history.incomplete AS incomplete_histories, s.subscription_state, s.subscription_error, s.last_webhook_at,
+  s.silent_since, s.pending_deliveries, s.oldest_pending_delivery
+FROM page_states s
+-- each thing once, however many syncs have set it aside
+CROSS JOIN LATERAL (SELECT count(DISTINCT (f.platform, f.item_type, coalesce(f.graph_id, f.id::text))) AS items
+  FROM sync_failures f WHERE f.page_id = s.page_id AND f.resolved_at IS NULL) aside
+CROSS JOIN LATERAL (SELECT count(*) AS conversations FROM messenger_conversations c WHERE c.page_id = s.page_id) inbox
+CROSS JOIN LATERAL (SELECT count(*) AS incomplete FROM messenger_conversations c
+  WHERE c.page_id = s.page_id AND (NOT c.history_complete OR c.gap_to IS NOT NULL)) history
+ORDER BY s.page_name, s.page_id;

@@ -80,6 +80,7 @@ export async function startWorker(
       ...createMaintenanceActivities({
         store,
         lookUpWorkflow,
+        cancelJob: (job) => cancelIfRunning(sync, job),
         schedules,
         reconcileGraceMs,
         retentionDays,
@@ -157,9 +158,9 @@ async function unlessRunning<T>(start: Promise<T>): Promise<T | null> {
   }
 }
 
-async function cancelIfRunning(sync: SyncControl, page: { facebookPageId: string }): Promise<void> {
+async function cancelIfRunning(sync: SyncControl, job: Parameters<SyncControl['command']>[0]): Promise<void> {
   try {
-    await sync.command(page, 'cancel');
+    await sync.command(job, 'cancel');
   } catch (error) {
     if (!(error instanceof SyncNotRunning)) throw error;
   }

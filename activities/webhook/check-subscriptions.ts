@@ -38,11 +38,19 @@ export function createCheckSubscriptions(store: Store, graph: GraphClient, appId
       const page = { pageId: facebookPageId, token: accessToken };
       const before = await subscribedFields(page);
       const missing = SUBSCRIBED_FIELDS.filter((field) => !before.includes(field));
-      if (missing.length > 0) await graph.subscribe(page, [...before, ...missing], options());
+      if (missing.length > 0) {
+        // it may have been disconnected while Meta was asked
+        await store.pages.credentials(pageId);
+        await graph.subscribe(page, [...before, ...missing], options());
+      }
       const fields = missing.length > 0 ? await subscribedFields(page) : before;
       const still = SUBSCRIBED_FIELDS.filter((field) => !fields.includes(field));
       const error = still.length > 0 ? `Meta does not deliver these fields: ${still.join(', ')}.` : null;
-      await store.subscriptions.note(pageId, fields, error);
+      if (!(await store.subscriptions.note(pageId, fields, error))) {
+        // disconnected in the same moment: what was subscribed just now is taken back
+        if (missing.length > 0) await graph.unsubscribe(page, options());
+        return 'fine';
+      }
       if (error !== null) return 'failed';
       return missing.length > 0 ? 'repaired' : 'fine';
     } catch (error) {

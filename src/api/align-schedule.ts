@@ -1,3 +1,4 @@
+import { followRow } from '../contract/follow-row.ts';
 import type { Logger } from '../log.ts';
 import type { Store } from '../store/index.ts';
 import type { AutoSyncSchedules } from '../temporal/auto-sync.ts';
@@ -17,7 +18,7 @@ export function createAlignSchedule(
     const page = await store.autoSync.find(pageId);
     if (page === null) return false;
     try {
-      await schedules.align(page);
+      await followRow(page, { read: store.autoSync.find, align: schedules.align });
       return true;
     } catch (error) {
       logger.warn({ err: error, page: page.facebookPageId }, 'The page’s schedule could not be changed yet');

@@ -14,7 +14,7 @@ import { invalidParameter } from './problem.ts';
 /** SQLSTATE of a time zone that PostgreSQL does not know. */
 const UNKNOWN_TIME_ZONE = '22023';
 
-const REPORT = `The same as the SQL views \`stuck_syncs\`, \`long_running_syncs\`, \`failed_syncs\`, \`token_alerts\`, \`page_health\` and
+const REPORT = `The same as the SQL views \`stuck_syncs\`, \`long_running_syncs\`, \`failed_syncs\`, \`token_alerts\`, \`page_states\` and
 \`rate_limit_headroom\`; of syncs that are silent Temporal is asked whether their workflow is there.`;
 
 /** `/api/analytics/syncs` and `/api/health-report`: how syncs have gone, and what needs attention. */

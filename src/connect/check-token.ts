@@ -11,9 +11,12 @@ export async function checkPageToken(
   app: GraphApp,
   page: { facebookPageId: string; accessToken: string },
 ): Promise<TokenFacts> {
-  const { type, profileId, ...facts } = await askMeta('accessToken', (signal) =>
-    app.inspectToken(page.accessToken, signal),
-  );
+  const {
+    type,
+    profileId,
+    isDead: _isDead,
+    ...facts
+  } = await askMeta('accessToken', (signal) => app.inspectToken(page.accessToken, signal));
   if (!facts.isValid) throw new Refused('accessToken', facts.error ?? 'is not valid');
   if (type !== 'PAGE') throw new Refused('accessToken', `is no page token, but of type ${type ?? 'unknown'}`);
   if (profileId !== page.facebookPageId) {

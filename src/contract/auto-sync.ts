@@ -38,8 +38,8 @@ export interface PlanAutoSyncInput extends AutoSyncInput {
 }
 
 /**
- * Why an automatic sync does nothing. `incomplete`: there is more left of the first sync than a new one would begin
- * with, and it was tried already.
+ * Why an automatic sync does nothing. `incomplete`: what is left of an earlier sync was tried again, and a new one would
+ * throw away how far that has come on a platform that none has covered yet.
  */
 export type AutoSyncSkip = 'not-connected' | 'needs-reconnect' | 'off' | 'incomplete';
 

@@ -7,7 +7,7 @@ import { SYNC_MODES, SYNC_TRIGGERS } from './sync-options.ts';
 const count = z.int().min(0);
 const time = z.iso.datetime();
 
-/** What `page_health.health` may be. */
+/** What `page_states.health` may be. */
 export const PAGE_HEALTHS = [
   'disconnected',
   'token_expired',

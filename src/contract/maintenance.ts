@@ -24,6 +24,8 @@ export interface ReconcileResult {
   looked: number;
   /** Jobs that were closed with their checkpoint. */
   closed: number;
+  /** Jobs of pages that were disconnected, started while that was done: they are asked to end. */
+  cancelled: number;
   /** Jobs of whose workflow Temporal gave no clear answer: left as they are. */
   unclear: number;
 }

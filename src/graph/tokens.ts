@@ -3,8 +3,13 @@ import type { TokenFacts } from '../contract/page-token.ts';
 import { GraphError } from './errors.ts';
 import { redact } from './redact.ts';
 
+/** Meta's codes for a token that is over, and a session that is. */
+const OVER = new Set([190, 102]);
+
 /** What `/debug_token` says of a token. */
 export interface InspectedToken extends TokenFacts {
+  /** Whether one that is not valid stays so: Meta may also have had another reason to say so. */
+  isDead: boolean;
   /** `PAGE`, `USER`, …; `null` when Meta does not say. */
   type: string | null;
   /** The page that it is for. */
@@ -39,7 +44,13 @@ const inspectedSchema = z.looseObject({
     expires_at: moment,
     data_access_expires_at: moment,
     scopes: z.array(z.string()).catch([]),
-    error: z.looseObject({ message: z.string() }).nullish().catch(null),
+    error: z
+      .looseObject({
+        code: z.coerce.number().nullish().catch(null),
+        message: z.string().nullish().catch(null),
+      })
+      .nullish()
+      .catch(null),
   }),
 });
 
@@ -51,8 +62,11 @@ export function readInspectedToken(body: unknown): InspectedToken {
   }
   const { data } = parsed.data;
   const error = data.is_valid ? null : redact(data.error?.message ?? 'Meta does not accept this token');
+  const isOver = data.expires_at !== null && Date.parse(data.expires_at) <= Date.now();
+  const says = data.error == null || OVER.has(data.error.code ?? 0);
   return {
     isValid: data.is_valid,
+    isDead: !data.is_valid && (says || isOver),
     type: data.type ?? null,
     profileId: data.profile_id ?? null,
     expiresAt: data.expires_at,

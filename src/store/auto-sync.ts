@@ -3,8 +3,6 @@ import type { Sql } from './sql.ts';
 
 /** A page as an automatic sync finds it. */
 export interface AutoSyncState extends AutoSyncPage {
-  /** Whether a sync can go by what an earlier one has covered, at least on one platform. */
-  hasMark: boolean;
   isConnected: boolean;
 }
 
@@ -16,10 +14,20 @@ export function createAutoSyncStore(sql: Sql) {
     /** @returns `null` when there is no such page */
     async find(pageId: string): Promise<AutoSyncState | null> {
       const [row] = await sql<AutoSyncState[]>`
-        SELECT ${columns}, coalesce(messenger_watermark, instagram_watermark) IS NOT NULL AS "hasMark",
-          disconnected_at IS NULL AS "isConnected"
-        FROM facebook_pages WHERE id = ${pageId}`;
+        SELECT ${columns}, disconnected_at IS NULL AS "isConnected" FROM facebook_pages WHERE id = ${pageId}`;
       return row ?? null;
+    },
+
+    /**
+     * Whether a new sync would throw away how far a job has come: it begins at the top of every platform of the page that
+     * no sync has covered yet. Where the job has read nothing of one, there is nothing to lose.
+     */
+    async wouldLosePlace(pageId: string, jobId: string): Promise<boolean> {
+      const [row] = await sql<{ loses: boolean }[]>`
+        SELECT EXISTS (SELECT FROM facebook_pages p JOIN sync_batches b ON b.job_id = ${jobId} AND b.fetched_so_far > 0
+          WHERE p.id = ${pageId} AND (b.stream = 'messenger' AND p.messenger_watermark IS NULL
+            OR b.stream = 'instagram' AND p.instagram_watermark IS NULL AND p.instagram_account_id IS NOT NULL)) AS loses`;
+      return row?.loses ?? false;
     },
 
     /** Pages that are to have a schedule. @param after id of the last page seen; `null` begins */

@@ -40,11 +40,11 @@ export function createHealthStore(sql: Sql) {
   return {
     async report(): Promise<StoredHealth> {
       const [pages, stuck, longRunning, failed, tokens, rateLimits] = await Promise.all([
-        // the view is read once: it counts what is stored of every page
+        // the view is read once, of all pages
         sql<PagesRow[]>`
           WITH health AS (
             SELECT h.*, row_number() OVER (PARTITION BY h.is_quiet ORDER BY h.page_name, h.page_id) AS place
-            FROM (SELECT *, health <> 'disconnected' AND (silent_since IS NOT NULL OR subscription_state = 'failed') AS is_quiet FROM page_health) h
+            FROM (SELECT *, health <> 'disconnected' AND (silent_since IS NOT NULL OR subscription_state = 'failed') AS is_quiet FROM page_states) h
           )
           SELECT health, count(*) AS pages, count(*) FILTER (WHERE is_quiet) AS quiet,
             json_agg(json_build_object('pageId', page_id, 'facebookPageId', facebook_page_id, 'pageName', page_name,

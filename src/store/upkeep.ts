@@ -11,6 +11,8 @@ export interface OpenJob {
   status: JobStatus;
   /** First run of the workflow that took the job up; `null` before. */
   runId: string | null;
+  /** Whether its page was disconnected: nothing of it can be read. */
+  isPageGone: boolean;
 }
 
 /** A place in the order of ended jobs: when it ended (as PostgreSQL writes it) and which it is. */
@@ -33,7 +35,7 @@ export function createUpkeepStore(sql: Sql) {
     async openJobs(graceMs: number, after: string | null, limit: number): Promise<OpenJob[]> {
       return sql<OpenJob[]>`
         SELECT j.id, j.page_id AS "pageId", p.facebook_page_id AS "facebookPageId", j.conversation_id AS "conversationId", j.status,
-          j.workflow_run_id AS "runId"
+          j.workflow_run_id AS "runId", p.disconnected_at IS NOT NULL AS "isPageGone"
         FROM sync_jobs j JOIN facebook_pages p ON p.id = j.page_id
         WHERE j.status = ANY(${[...OPEN_STATUSES]}) AND (${after}::uuid IS NULL OR j.id > ${after}::uuid)
           AND coalesce(j.running_since, j.created_at) <= now() - ${graceMs} * interval '1 ms'

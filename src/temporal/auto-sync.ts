@@ -1,11 +1,11 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
 import type { Alignment, AutoSyncPage } from '../contract/auto-sync.ts';
+import { SCHEDULE_DEADLINE_MS } from '../contract/follow-row.ts';
 import { autoSyncId } from '../contract/names.ts';
 import { autoSyncSchedule, isAligned, wantedState } from './auto-sync-schedule.ts';
 import { within } from './calls.ts';
 
-/** How long Temporal may take for one schedule, and to list all of them, in milliseconds. */
-const DEADLINE_MS = 3000;
+/** How long Temporal may take to list all schedules, in milliseconds. */
 const LIST_DEADLINE_MS = 30_000;
 
 /** How long whoever shows a page waits to learn when its next sync is. */
@@ -61,12 +61,14 @@ export function createAutoSyncSchedules(client: Client, options: { prefix: strin
   return {
     /**
      * Makes, changes, pauses, resumes or deletes a page's schedule, so that it is as the page says. One that a person has
-     * paused stays paused. May be called at any time, by anybody, as often as one likes.
+     * paused stays paused. May be called at any time, by anybody, as often as one likes; `followRow` sees to it that
+     * the newest row comes last.
      *
+     * @param ms how long Temporal may take
      * @throws TemporalUnavailable, TemporalSilent, or when Temporal refuses it
      */
-    async align(page: AutoSyncPage): Promise<Alignment> {
-      return within(client, () => (page.wanted ? make(page) : remove(page.facebookPageId)), DEADLINE_MS);
+    async align(page: AutoSyncPage, ms = SCHEDULE_DEADLINE_MS): Promise<Alignment> {
+      return within(client, () => (page.wanted ? make(page) : remove(page.facebookPageId)), ms);
     },
 
     /** When the page's next automatic sync begins, ISO 8601; `null` when there is none, or Temporal does not say. */

@@ -27,13 +27,14 @@ const QUERY_DEADLINE_MS = 1000;
 /**
  * Calls Temporal, and waits until it has acknowledged.
  *
- * @param ms how long Temporal may take
+ * @param ms how long it may take in all, to reach Temporal and until that has answered
  * @throws SyncAlreadyRunning, SyncNotRunning, TemporalUnavailable, TemporalSilent
  */
 export async function within<T>(client: Client, call: () => Promise<T>, ms = DEADLINE_MS): Promise<T> {
+  const deadline = Date.now() + ms;
   await reach(client, ms);
   try {
-    return await client.withDeadline(Date.now() + ms, call);
+    return await client.withDeadline(deadline, call);
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) throw new SyncAlreadyRunning();
     if (error instanceof WorkflowNotFoundError) throw new SyncNotRunning();

@@ -1,8 +1,11 @@
+import { Client, Connection } from '@temporalio/client';
 import { describe, expect, inject, test } from 'vitest';
 import type { AutoSyncPage } from '../../src/contract/auto-sync.ts';
+import { followRow } from '../../src/contract/follow-row.ts';
 import type { SchedulesResult } from '../../src/contract/maintenance.ts';
 import { autoSyncId } from '../../src/contract/names.ts';
 import type { ListResource, PageResource } from '../../src/contract/resources.ts';
+import { createStore, createTokenCipher } from '../../src/store/index.ts';
 import { RECONNECT_NOTE } from '../../src/temporal/auto-sync-schedule.ts';
 import { deleteAutoSyncSchedules, schedulesOf } from '../support/auto-sync.ts';
 import { autoSyncUnderTest, everySecond } from '../support/auto-sync-under-test.ts';
@@ -162,6 +165,36 @@ describe('schedules and pages that have drifted apart', () => {
     for (const page of pages) await stop(page);
   });
 
+  test('because two followed the row at the same moment, and the one with the older row came last: it looks again', async () => {
+    const page = await under.stack.addPage({ conversations: 0 });
+    const rowOf = createStore(under.stack.sql, createTokenCipher(under.stack.config.tokenKeys)).autoSync.find;
+    const { align } = schedulesOf(under.stack);
+    await patch(page, { autoSync: true });
+    await under.stack.sql`UPDATE facebook_pages SET sync_interval_seconds = 600 WHERE id = ${page.id}`;
+    const older = await rowOf(page.id);
+    if (older === null) throw new Error('The page is there');
+    // the newer one overtakes it
+    await patch(page, { syncIntervalSeconds: 900 });
+    await followRow(older, { read: rowOf, align });
+    expect((await described(page)).spec.intervals).toMatchObject([{ every: 900_000 }]);
+
+    // a row that changes all the time is left to the next run
+    let seconds = 1000;
+    const restless = async (id: string) => {
+      seconds += 1;
+      await under.stack.sql`UPDATE facebook_pages SET sync_interval_seconds = ${seconds} WHERE id = ${id}`;
+      return rowOf(id);
+    };
+    expect(await followRow(older, { read: restless, align })).toBe('changed');
+    expect(seconds).toBe(1003);
+    expect(await repair()).toMatchObject({ repaired: 1 });
+
+    // an automatic sync that is turned off meanwhile leaves nothing behind
+    await stop(page);
+    expect(await followRow(older, { read: rowOf, align })).toBe('deleted');
+    expect(await isGone(page)).toBe(true);
+  });
+
   test('because Temporal was away when the page was changed: the page is changed all the same', async () => {
     const page = await under.stack.addPage({ conversations: 0 });
     const relay = await startRelay(inject('temporalAddress'));
@@ -172,6 +205,13 @@ describe('schedules and pages that have drifted apart', () => {
       nextAutoSyncAt: null,
     });
     expect(await isGone(page)).toBe(true);
+    // nor does anybody wait for longer than he says: to connect is part of it
+    const away = new Client({ connection: Connection.lazy({ address: relay.address }) });
+    const schedules = schedulesOf({ temporal: away, config: under.stack.config });
+    const before = Date.now();
+    await expect(schedules.align(everySecond(page), 500)).rejects.toThrow(/Temporal/);
+    expect(Date.now() - before).toBeLessThan(900);
+    await away.connection.close();
     await relay.close();
     expect(await repair()).toMatchObject({ repaired: 1 });
     expect((await detail(page)).nextAutoSyncAt).not.toBeNull();

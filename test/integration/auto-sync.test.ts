@@ -171,6 +171,42 @@ describe('an automatic sync', () => {
     await stop(fresh);
   });
 
+  test('keeps how far a platform has come that no sync has covered, however often it cannot go on', async () => {
+    const page = await under.stack.addPage({ conversations: 600 });
+    await patch(page, { autoSync: true });
+    control('/faults', {
+      match: { page: page.facebookPageId, platform: 'instagram', edge: 'conversations', afterCalls: 2 },
+      times: 'always',
+      fault: { kind: 'error', name: 'permission-200' },
+    });
+    const [id] = (await autoSync(page)).jobIds;
+    const marks = async () =>
+      (
+        await under.stack
+          .sql`SELECT messenger_watermark IS NOT NULL AS messenger, instagram_watermark IS NOT NULL AS instagram
+        FROM facebook_pages WHERE id = ${page.id}`
+      )[0];
+    const readOfInstagram = async () =>
+      (
+        await under.stack.sql`SELECT max(fetched_so_far) AS n FROM sync_batches
+        WHERE job_id = ${id ?? ''} AND stream = 'instagram'`
+      )[0]?.n as number;
+    expect(await marks()).toEqual({ messenger: true, instagram: false });
+    const before = await readOfInstagram();
+    expect(before).toBeGreaterThan(0);
+    for (const _ of [1, 2]) {
+      expect(await autoSync(page)).toEqual({ outcome: 'synced', why: 'incomplete', jobIds: [id] });
+      expect(await detail(page)).toMatchObject({ syncCheckpoint: { jobId: id } });
+    }
+    expect(await readOfInstagram()).toBe(before);
+    noFaults();
+    // the same job ends, having read everything once
+    expect((await autoSync(page)).jobIds).toEqual([id, expect.any(String)]);
+    expect((await jobsOf(page))[1]).toMatchObject({ id, status: 'COMPLETED', totals: { fetched: 600 } });
+    expect(await marks()).toEqual({ messenger: true, instagram: true });
+    await stop(page);
+  });
+
   test('that fails tells people, once until they have read it', async () => {
     const page = await under.stack.addPage({ conversations: 5, instagram: false });
     await patch(page, { autoSync: true });

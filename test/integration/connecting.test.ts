@@ -220,6 +220,24 @@ describe('a pasted token', () => {
     expect((await pageOf(id)).tokenState).toBe('valid');
   });
 
+  test('that Meta calls not valid without saying that it is over stays, and is asked about again', async () => {
+    const page = await under.stack.addPage();
+    const body = { data: { is_valid: false, error: { code: 2, message: 'Meta has a trouble' }, scopes: [] } };
+    control('/faults', {
+      match: { edge: 'debug_token' },
+      times: 'always',
+      fault: { kind: 'raw', status: 200, body },
+    });
+    expect(await runTask(under.stack, 'tokens')).toMatchObject({ dead: 0, unclear: expect.any(Number) });
+    expect(await pageOf(page.id)).toMatchObject({
+      tokenState: 'valid',
+      token: { state: 'valid', error: 'Meta has a trouble' },
+    });
+    under.stack.simulator.control('DELETE', '/faults');
+    expect(await runTask(under.stack, 'tokens')).toMatchObject({ dead: 0, unclear: 0 });
+    expect((await pageOf(page.id)).token).toMatchObject({ state: 'valid', error: null });
+  });
+
   test('is looked at every day: what ends soon is said, what is dead parks the page', async () => {
     const [soon, dead] = [await under.stack.addPage(), await under.stack.addPage()];
     const at = Math.floor(Date.now() / 1000) + 5 * 86_400;

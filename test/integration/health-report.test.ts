@@ -43,6 +43,21 @@ test('with nothing amiss the report is empty', async () => {
   expect(Object.values(report.pages).every((count) => count === 0)).toBe(true);
 });
 
+test('the report costs as much however many conversations there are: it reads none', async () => {
+  await under.newPage();
+  await under.sql.begin(async (tx) => {
+    await tx`LOCK TABLE messenger_conversations, contact_interaction_events, sync_failures IN ACCESS EXCLUSIVE MODE`;
+    // whoever reads one of them waits
+    await under.store.health.report();
+    const counting = under.sql.begin(async (other) => {
+      await other`SET LOCAL lock_timeout = '50ms'`;
+      await other`SELECT health FROM page_health`;
+    });
+    await expect(counting).rejects.toThrow(/lock timeout/);
+  });
+  await under.sql`DELETE FROM facebook_pages`;
+});
+
 test('a sync is stuck when nothing was heard of it for five minutes and Meta keeps nobody waiting', async () => {
   const page = await under.newPage();
   const jobId = await under.runningJob(page, 'the-run');

@@ -111,6 +111,12 @@ describe('a page that is disconnected', () => {
       webhooks: { subscription: 'unknown', fields: [] },
     });
     expect((await store.pages.disconnect(page.id))?.disconnectedAt).toBe(gone?.disconnectedAt);
+    // a look that was begun before
+    expect(await store.subscriptions.note(page.id, ['messages'], null)).toBe(false);
+    expect((await store.pages.find(page.id))?.webhooks).toMatchObject({
+      subscription: 'unknown',
+      fields: [],
+    });
     const [row] = await sql`SELECT access_token FROM facebook_pages WHERE id = ${page.id}`;
     expect(row).toEqual({ access_token: null });
     await expect(store.pages.credentials(page.id)).rejects.toBeInstanceOf(PageDisconnected);

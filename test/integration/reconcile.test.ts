@@ -154,6 +154,23 @@ test('a repair is looked for under its own ID, and leaves the page’s checkpoin
   expect(row).toMatchObject({ status: 'PARTIAL', sync_checkpoint: null });
 });
 
+test('a job of a page that was disconnected while it began is cancelled, and loses nothing', async () => {
+  const { store, id } = {
+    store: createStore(under.stack.sql, createTokenCipher(under.stack.config.tokenKeys)),
+    id: under.page.id,
+  };
+  await startedDirectly();
+  await store.pages.disconnect(id);
+  // without a token it would wait for one, for ever
+  await under.inStatus('PAUSED');
+  expect(await reconcile()).toMatchObject({ looked: 1, closed: 0, cancelled: 1, unclear: 0 });
+  const ended = await under.ended();
+  expect(ended).toMatchObject({ status: 'CANCELLED' });
+  expect(ended.totals.fetched).toBeGreaterThan(0);
+  expect((await store.pages.find(id))?.syncCheckpoint).toMatchObject({ jobId: ended.id });
+  expect(await reconcile()).toMatchObject({ looked: 0, cancelled: 0 });
+});
+
 test('a job that moved on while Temporal was asked is left as it is', async () => {
   const { lifecycle, upkeep } = createStore(under.stack.sql, createTokenCipher(under.stack.config.tokenKeys));
   const { input } = await startedDirectly();
@@ -196,6 +213,7 @@ describe('without a clear answer nothing is closed', () => {
       activities: createMaintenanceActivities({
         store: createStore(sql, createTokenCipher(config.tokenKeys)),
         lookUpWorkflow: createWorkflowLookUp(client),
+        cancelJob: async () => {},
         schedules: schedulesOf(under.stack),
         reconcileGraceMs: 0,
         retentionDays: 30,
@@ -215,7 +233,11 @@ describe('without a clear answer nothing is closed', () => {
   test('in a namespace that is not there', async () => {
     await lostJob();
     const queue = await workerThatAsks(new Client({ connection, namespace: 'no-such-namespace' }));
-    expect(await runTask(under.stack, 'reconcile', queue)).toEqual({ looked: 1, closed: 0, unclear: 1 });
+    expect(await runTask(under.stack, 'reconcile', queue)).toMatchObject({
+      looked: 1,
+      closed: 0,
+      unclear: 1,
+    });
     expect(await job()).toMatchObject({ status: 'IN_PROGRESS' });
     // the same job, asked for where it is
     expect(await reconcile()).toMatchObject({ closed: 1 });
@@ -228,7 +250,11 @@ describe('without a clear answer nothing is closed', () => {
       await lostJob();
       const queue = await workerThatAsks(new Client({ connection: relayed }));
       relay.cut();
-      expect(await runTask(under.stack, 'reconcile', queue)).toEqual({ looked: 1, closed: 0, unclear: 1 });
+      expect(await runTask(under.stack, 'reconcile', queue)).toMatchObject({
+        looked: 1,
+        closed: 0,
+        unclear: 1,
+      });
       expect(await job()).toMatchObject({ status: 'IN_PROGRESS' });
       expect(await reconcile()).toMatchObject({ closed: 1 });
     } finally {

@@ -122,6 +122,23 @@ describe('a page that needs to be connected again', () => {
     expect(await inStatus(page, 'COMPLETED')).toMatchObject({ totals: { fetched: 600, inserted: 600 } });
     await expectInboxStored(under.stack, page);
   });
+
+  test('a sync that is started while its page is being disconnected ends as well', async () => {
+    const page = await under.stack.addPage({ conversations: 600 });
+    control('/latency', { ms: 2000 });
+    const { id } = control('/faults', {
+      match: { page: page.facebookPageId, edge: 'subscribed_apps' },
+      fault: { kind: 'delay', ms: 1000 },
+    }) as { id: string };
+    const gone = send<PageResource>('DELETE', `/api/pages/${page.id}`);
+    await eventually(() => {
+      const rules = under.stack.simulator.control('GET', '/faults') as { id: string; hits: number }[];
+      return rules.some((rule) => rule.id === id && rule.hits > 0);
+    }, 'the call to unsubscribe');
+    expect((await send('POST', `/api/pages/${page.id}/sync`)).status).toBe(202);
+    expect((await gone).body).toMatchObject({ disconnectedAt: expect.any(String) });
+    expect(await inStatus(page, 'CANCELLED')).toBeTruthy();
+  });
 });
 
 const hasSchedule = (page: TestPage) =>

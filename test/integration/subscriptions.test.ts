@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PageResource } from '../../src/contract/resources.ts';
 import { SUBSCRIBED_FIELDS } from '../../src/contract/webhooks.ts';
+import { createStore, createTokenCipher } from '../../src/store/index.ts';
 import { eventually } from '../support/eventually.ts';
-import { runTask } from '../support/maintenance.ts';
+import { runTask, startTask } from '../support/maintenance.ts';
 import { type Stack, startStack, type TestPage } from '../support/stack.ts';
 import { deliver, drained, envelopeOf, WEBHOOK_ENV } from '../support/webhooks-under-test.ts';
 
@@ -102,6 +103,29 @@ test('while Meta does not answer, a page that is subscribed stays so; a new one 
     subscription: 'subscribed',
     error: null,
   });
+});
+
+test.each([
+  ['is not subscribed again', 1],
+  ['is unsubscribed again', 2],
+])('a page that is disconnected while it is looked at %s', async (_what, afterCalls) => {
+  const page = await stack.addPage({ conversations: 2 });
+  await checked(page);
+  await setFieldsAtMeta(page, 'DELETE');
+  stack.simulator.control('POST', '/faults', {
+    match: { page: page.facebookPageId, edge: 'subscribed_apps', afterCalls },
+    fault: { kind: 'delay', ms: 3000 },
+  });
+  const run = await startTask(stack, 'subscriptions');
+  await eventually(() => {
+    const rules = stack.simulator.control('GET', '/faults') as { hits: number }[];
+    return rules.some(({ hits }) => hits > 0);
+  }, 'the call to Meta');
+  await createStore(stack.sql, createTokenCipher(stack.config.tokenKeys)).pages.disconnect(page.id);
+  await run.result();
+  expect(await fieldsAtMeta(page)).toEqual([]);
+  expect(await webhooksOf(page)).toMatchObject({ subscription: 'unknown', fields: [] });
+  stack.simulator.control('DELETE', '/faults');
 });
 
 test('taking Instagram away leaves the page subscribed: both share one subscription', async () => {

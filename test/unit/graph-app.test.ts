@@ -87,6 +87,7 @@ test('a code becomes a long-lived token, and that the pages with tokens that do 
   ]);
   expect(await graph.inspectToken(accounts[0]?.accessToken ?? '', never)).toEqual({
     isValid: true,
+    isDead: false,
     type: 'PAGE',
     profileId: '100000000000001',
     expiresAt: null,
@@ -145,6 +146,21 @@ test('a token that is none is not valid; one that Meta ended neither', async () 
     isValid: false,
     error: expect.stringContaining('expired'),
   });
+});
+
+test.each<[string, object, boolean]>([
+  ['the session is over', { error: { code: 190, message: 'x' } }, true],
+  ['the session is none', { error: { code: 102, message: 'x' } }, true],
+  ['Meta does not say why', {}, true],
+  ['its time is over', { error: { code: 1, message: 'x' }, expires_at: 1_000_000_000 }, true],
+  ['its time is not over', { error: { code: 1, message: 'x' }, expires_at: 4_000_000_000 }, false],
+  ['Meta has a trouble of its own', { error: { code: 2, message: 'x' } }, false],
+  ['a permission is missing', { error: { code: 10, message: 'x' } }, false],
+  ['Meta says something without a code', { error: { message: 'x' } }, false],
+])('a token that is not valid because %s is dead or not', async (_why, more, dead) => {
+  const body = { data: { is_valid: false, type: 'PAGE', scopes: [], ...more } };
+  fault('debug_token', { kind: 'raw', status: 200, body });
+  expect(await graph.inspectToken('x', never)).toMatchObject({ isValid: false, isDead: dead });
 });
 
 test('the app’s pool: what is shown is told, a throttle blocks it, and no call goes out while it is blocked', async () => {
