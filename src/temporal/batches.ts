@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { BatchProgress, BatchSyncInput, BatchSyncResult } from '../contract/batches.ts';
-import { batchProgressQuery, cancelSignal } from '../contract/messages.ts';
+import { batchCancelSignal, batchProgressQuery } from '../contract/messages.ts';
 import { BATCH_WORKFLOW, batchWorkflowId } from '../contract/names.ts';
 import { ask, within } from './calls.ts';
 
@@ -29,10 +29,13 @@ export function createBatchControl(client: Client, taskQueue: string) {
       return { runId: handle.firstExecutionRunId };
     },
 
-    /** @throws SyncNotRunning, TemporalUnavailable, TemporalSilent */
-    async cancel(batchId: string): Promise<void> {
+    /**
+     * @param runId first run of the workflow that is meant; another does nothing. `null`: whichever runs
+     * @throws SyncNotRunning, TemporalUnavailable, TemporalSilent
+     */
+    async cancel(batchId: string, runId: string | null): Promise<void> {
       const handle = client.workflow.getHandle(batchWorkflowId(batchId));
-      await within(client, () => handle.signal(cancelSignal));
+      await within(client, () => handle.signal(batchCancelSignal, ...(runId === null ? [] : [runId])));
     },
 
     /** What the running workflow knows; `null` when there is none, or nobody answers within a second. */

@@ -45,6 +45,18 @@ export function createSyncControl(client: Client, taskQueue: string) {
       await within(client, () => handle.signal(definition));
     },
 
+    /**
+     * Cancels the page's sync if its workflow began with this run: only Temporal's own cancel, not a signal, can be refused by
+     * Temporal when it is another one. To the workflow both are the same.
+     *
+     * @throws SyncNotRunning, TemporalUnavailable, TemporalSilent
+     */
+    async cancelRun(facebookPageId: string, firstExecutionRunId: string): Promise<void> {
+      const workflowId = syncWorkflowId(facebookPageId);
+      const handle = client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId });
+      await within(client, () => handle.cancel());
+    },
+
     /** What the running workflow knows; `null` when there is none, or nobody answers within a second. */
     async progress(facebookPageId: string): Promise<WorkflowProgress | null> {
       const handle = client.workflow.getHandle(syncWorkflowId(facebookPageId));
