@@ -1,8 +1,10 @@
+import type { ReconcileResult } from '../src/contract/maintenance.ts';
 import type { GraphApp } from '../src/graph/index.ts';
 import type { Store } from '../src/store/index.ts';
 import { createAlignSchedules, type Schedules } from './align-schedules.ts';
 import { createApplyRetention } from './apply-retention.ts';
 import { createCheckTokens } from './check-tokens.ts';
+import { createReconcileBatches, type StartBatch } from './reconcile-batches.ts';
 import { createReconcileJobs, type LookUpWorkflow } from './reconcile-jobs.ts';
 import { createTellOfToken } from './tell-of-token.ts';
 
@@ -10,6 +12,7 @@ export interface MaintenanceDeps {
   store: Store;
   lookUpWorkflow: LookUpWorkflow;
   schedules: Schedules;
+  startBatch: StartBatch;
   /** Younger jobs are not looked at, in milliseconds. */
   reconcileGraceMs: number;
   /** How long ended jobs and payloads are kept. */
@@ -22,8 +25,15 @@ export interface MaintenanceDeps {
 export type MaintenanceActivities = ReturnType<typeof createMaintenanceActivities>;
 
 export function createMaintenanceActivities(deps: MaintenanceDeps) {
+  const { store, lookUpWorkflow, reconcileGraceMs } = deps;
+  const reconcileJobs = createReconcileJobs(store, lookUpWorkflow, reconcileGraceMs);
+  const reconcileBatches = createReconcileBatches(store, lookUpWorkflow, deps.startBatch, reconcileGraceMs);
   return {
-    reconcileJobs: createReconcileJobs(deps.store, deps.lookUpWorkflow, deps.reconcileGraceMs),
+    /** Jobs first: a batch that goes on then finds them as they are. */
+    async reconcileJobs(): Promise<ReconcileResult> {
+      const jobs = await reconcileJobs();
+      return { ...jobs, batches: await reconcileBatches() };
+    },
     applyRetention: createApplyRetention(deps.store, deps.retentionDays),
     alignSchedules: createAlignSchedules(deps.store, deps.schedules),
     checkTokens: createCheckTokens(deps.store, deps.graphApp, createTellOfToken(deps.store, deps.schedules)),

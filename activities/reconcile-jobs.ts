@@ -1,5 +1,5 @@
 import { heartbeat, log } from '@temporalio/activity';
-import { hasLostWorkflow, type ReconcileResult, type WorkflowState } from '../src/contract/maintenance.ts';
+import { hasLostWorkflow, type ReconciledJobs, type WorkflowState } from '../src/contract/maintenance.ts';
 import { workflowIdOf } from '../src/contract/names.ts';
 import type { OpenJob, Store } from '../src/store/index.ts';
 
@@ -34,8 +34,8 @@ export function createReconcileJobs(store: Store, lookUpWorkflow: LookUpWorkflow
     return 'closed';
   }
 
-  return async function reconcileJobs(): Promise<ReconcileResult> {
-    const result: ReconcileResult = { looked: 0, closed: 0, unclear: 0 };
+  return async function reconcileJobs(): Promise<ReconciledJobs> {
+    const result: ReconciledJobs = { looked: 0, closed: 0, unclear: 0 };
     let after: string | null = null;
     for (;;) {
       const jobs: OpenJob[] = await store.upkeep.openJobs(graceMs, after, AT_ONCE);

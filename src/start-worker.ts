@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import type { Worker, WorkflowBundleOption } from '@temporalio/worker';
-import { createBatchActivities } from '../activities/advance-batch.ts';
+import { createBatchActivities, StartRefused } from '../activities/advance-batch.ts';
 import { createAutoSyncActivities } from '../activities/auto-sync.ts';
 import { createActivities } from '../activities/index.ts';
 import { createMaintenanceActivities } from '../activities/maintenance.ts';
@@ -20,6 +20,8 @@ import type { Running } from './running.ts';
 import { scheduleMaintenance } from './schedule-maintenance.ts';
 import { connectSql, createGraphBudget, createStore, createTokenCipher, migrate } from './store/index.ts';
 import { createAutoSyncSchedules } from './temporal/auto-sync.ts';
+import { createBatchControl } from './temporal/batches.ts';
+import { isRefused } from './temporal/calls.ts';
 import { connectWorker } from './temporal/connection.ts';
 import { ensureSearchAttributes } from './temporal/search-attributes.ts';
 import { createSyncControl, SyncAlreadyRunning, type SyncControl, SyncNotRunning } from './temporal/sync.ts';
@@ -66,6 +68,7 @@ export async function startWorker(
     const { scheduled, reconcileGraceMs, retentionDays } = config.maintenance;
     const queues = taskQueues(config.queuePrefix);
     const sync = createSyncControl(client, queues.sync);
+    const batches = createBatchControl(client, queues.sync);
     const lookUpWorkflow = createWorkflowLookUp(client);
     const schedules = createAutoSyncSchedules(client, { prefix: config.queuePrefix, taskQueue: queues.sync });
     const activities = {
@@ -81,6 +84,7 @@ export async function startWorker(
         store,
         lookUpWorkflow,
         schedules,
+        startBatch: (input) => unlessRunning(batches.start(input)),
         reconcileGraceMs,
         retentionDays,
         graphApp: facebookApp && createGraphApp(config.graph, facebookApp, budget),
@@ -88,7 +92,7 @@ export async function startWorker(
       ...createBatchActivities({
         store,
         lookUpWorkflow,
-        startSync: (job) => unlessRunning(sync.start(job)),
+        startSync: (job) => unlessRunning(unlessRefused(sync.start(job))),
         cancelSync: (page) => cancelIfRunning(sync, page),
       }),
       ...createWebhookUpkeep({
@@ -157,9 +161,22 @@ async function unlessRunning<T>(start: Promise<T>): Promise<T | null> {
   }
 }
 
-async function cancelIfRunning(sync: SyncControl, page: { facebookPageId: string }): Promise<void> {
+/** @throws StartRefused when another attempt is of no use */
+async function unlessRefused<T>(start: Promise<T>): Promise<T> {
   try {
-    await sync.command(page, 'cancel');
+    return await start;
+  } catch (error) {
+    if (isRefused(error)) throw new StartRefused('Temporal has refused the start', { cause: error });
+    throw error;
+  }
+}
+
+async function cancelIfRunning(
+  sync: SyncControl,
+  page: { facebookPageId: string; runId: string },
+): Promise<void> {
+  try {
+    await sync.cancelRun(page.facebookPageId, page.runId);
   } catch (error) {
     if (!(error instanceof SyncNotRunning)) throw error;
   }
