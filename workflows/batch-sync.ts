@@ -17,7 +17,7 @@ import {
   batchCounts,
   countsSentence,
 } from '../src/contract/batches.ts';
-import { batchCancelSignal, batchProgressQuery } from '../src/contract/messages.ts';
+import { batchProgressQuery, cancelSignal } from '../src/contract/messages.ts';
 import {
   afterLook,
   type BatchState,
@@ -58,7 +58,7 @@ export async function BatchSyncWorkflow(input: BatchRunInput): Promise<BatchSync
     state = requestBatchCancel(state);
   };
   setHandler(batchProgressQuery, () => batchProgressOf(state, batchId));
-  setHandler(batchCancelSignal, (firstRunId = runId) => {
+  setHandler(cancelSignal, (firstRunId = runId) => {
     if (firstRunId === runId) cancel();
   });
   // the same ending for Temporal's Cancel: everything below runs where it cannot be cut off

@@ -8,11 +8,11 @@ export const pauseSignal = defineSignal('pause');
 /** Go on. Nothing happens when the job is neither paused nor parked for a new token. */
 export const resumeSignal = defineSignal('resume');
 
-/** End the job now and keep what is stored. Nothing happens when it is ending already. */
-export const cancelSignal = defineSignal('cancel');
-
-/** The same of a batch. Nothing happens either when it names another first run than the workflow's own. */
-export const batchCancelSignal = defineSignal<[firstRunId?: string]>('cancel');
+/**
+ * End the job, or the batch, now and keep what is stored. Nothing happens when it is ending already. A batch does nothing
+ * either when another first run is named than its workflow's own.
+ */
+export const cancelSignal = defineSignal<[firstRunId?: string]>('cancel');
 
 /** Deliveries of the page were stored: look for them. */
 export const wakeSignal = defineSignal('wake');

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { BatchProgress, BatchSyncInput, BatchSyncResult } from '../contract/batches.ts';
-import { batchCancelSignal, batchProgressQuery } from '../contract/messages.ts';
+import { batchProgressQuery, cancelSignal } from '../contract/messages.ts';
 import { BATCH_WORKFLOW, batchWorkflowId } from '../contract/names.ts';
 import { ask, within } from './calls.ts';
 
@@ -35,7 +35,7 @@ export function createBatchControl(client: Client, taskQueue: string) {
      */
     async cancel(batchId: string, runId: string | null): Promise<void> {
       const handle = client.workflow.getHandle(batchWorkflowId(batchId));
-      await within(client, () => handle.signal(batchCancelSignal, ...(runId === null ? [] : [runId])));
+      await within(client, () => handle.signal(cancelSignal, ...(runId === null ? [] : [runId])));
     },
 
     /** What the running workflow knows; `null` when there is none, or nobody answers within a second. */

@@ -40,7 +40,7 @@ export function createSyncControl(client: Client, taskQueue: string) {
      * @throws SyncNotRunning, TemporalUnavailable, TemporalSilent
      */
     async command(job: Parameters<typeof workflowIdOf>[0], command: SyncCommand): Promise<void> {
-      const definition: SignalDefinition = SIGNALS[command];
+      const definition: SignalDefinition<[firstRunId?: string]> = SIGNALS[command];
       const handle = client.workflow.getHandle(workflowIdOf(job));
       await within(client, () => handle.signal(definition));
     },

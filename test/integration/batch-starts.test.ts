@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { NativeConnection } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { createBatchActivities, StartRefused } from '../../activities/advance-batch.ts';
-import { batchCancelSignal } from '../../src/contract/messages.ts';
+import { cancelSignal } from '../../src/contract/messages.ts';
 import { BATCH_WORKFLOW, batchWorkflowId, taskQueues } from '../../src/contract/names.ts';
 import type { SyncWorkflowInput } from '../../src/contract/sync-options.ts';
 import { createStore, createTokenCipher, type Store } from '../../src/store/index.ts';
@@ -116,9 +116,9 @@ test('after a cancel it is not tried again, and the page is cancelled when nothi
     args: [],
   });
   // a cancel of another run is none
-  await handle.signal(batchCancelSignal, randomUUID());
+  await handle.signal(cancelSignal, randomUUID());
   await tried(tries + 1);
-  await handle.signal(batchCancelSignal, handle.firstExecutionRunId);
+  await handle.signal(cancelSignal, handle.firstExecutionRunId);
   const isCancelled = async () => (await store.batchSyncs.find(batchId))?.cancelRequested;
   await eventually(isCancelled, 'the cancel to be noted');
   const before = tries;
