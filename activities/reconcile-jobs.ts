@@ -1,5 +1,5 @@
 import { heartbeat, log } from '@temporalio/activity';
-import { hasLostWorkflow, type ReconcileResult, type WorkflowState } from '../src/contract/maintenance.ts';
+import { hasLostWorkflow, type ReconciledJobs, type WorkflowState } from '../src/contract/maintenance.ts';
 import { workflowIdOf } from '../src/contract/names.ts';
 import type { OpenJob, Store } from '../src/store/index.ts';
 
@@ -19,8 +19,6 @@ const AT_ONCE = 20;
  * nothing is closed; when there is none at all, Temporal is away, and the next run looks again.
  *
  * A job of a page that was disconnected is cancelled: it would wait for a token that nobody brings.
- *
- * Logins with Facebook that are over are closed as well: the tokens that they brought are erased.
  *
  * @throws database errors; may be repeated
  */
@@ -58,9 +56,8 @@ export function createReconcileJobs(
     return 'cancelled';
   }
 
-  return async function reconcileJobs(): Promise<ReconcileResult> {
-    await store.logins.forgetOver();
-    const result: ReconcileResult = { looked: 0, closed: 0, cancelled: 0, unclear: 0 };
+  return async function reconcileJobs(): Promise<ReconciledJobs> {
+    const result: ReconciledJobs = { looked: 0, closed: 0, cancelled: 0, unclear: 0 };
     let after: string | null = null;
     for (;;) {
       const jobs: OpenJob[] = await store.upkeep.openJobs(graceMs, after, AT_ONCE);

@@ -37,6 +37,12 @@ CREATE TABLE batch_sync_pages (
   -- whether somebody else has started the job
   joined     boolean NOT NULL DEFAULT false,
   claimed_at timestamptz,
+  -- when the job's start was tried first: before, nothing of it can be at work
+  start_tried_at timestamptz,
+  -- why the job could not be started, for people
+  failure    text,
+  -- jobs that the page has joined and that were cancelled, since the batch was taken up
+  joined_cancels smallint NOT NULL DEFAULT 0,
   settled_at timestamptz,
   revision   bigint NOT NULL,
   PRIMARY KEY (batch_id, page_id),

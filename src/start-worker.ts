@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import type { Worker, WorkflowBundleOption } from '@temporalio/worker';
-import { createBatchActivities } from '../activities/advance-batch.ts';
+import { createBatchActivities, StartRefused } from '../activities/advance-batch.ts';
 import { createAutoSyncActivities } from '../activities/auto-sync.ts';
 import { createActivities } from '../activities/index.ts';
 import { createMaintenanceActivities } from '../activities/maintenance.ts';
@@ -20,6 +20,8 @@ import type { Running } from './running.ts';
 import { scheduleMaintenance } from './schedule-maintenance.ts';
 import { connectSql, createGraphBudget, createStore, createTokenCipher, migrate } from './store/index.ts';
 import { createAutoSyncSchedules } from './temporal/auto-sync.ts';
+import { createBatchControl } from './temporal/batches.ts';
+import { isRefused } from './temporal/calls.ts';
 import { connectWorker } from './temporal/connection.ts';
 import { ensureSearchAttributes } from './temporal/search-attributes.ts';
 import { createSyncControl, SyncAlreadyRunning, type SyncControl, SyncNotRunning } from './temporal/sync.ts';
@@ -66,6 +68,7 @@ export async function startWorker(
     const { scheduled, reconcileGraceMs, retentionDays } = config.maintenance;
     const queues = taskQueues(config.queuePrefix);
     const sync = createSyncControl(client, queues.sync);
+    const batches = createBatchControl(client, queues.sync);
     const lookUpWorkflow = createWorkflowLookUp(client);
     const schedules = createAutoSyncSchedules(client, { prefix: config.queuePrefix, taskQueue: queues.sync });
     const activities = {
@@ -80,8 +83,9 @@ export async function startWorker(
       ...createMaintenanceActivities({
         store,
         lookUpWorkflow,
-        cancelJob: (job) => cancelIfRunning(sync, job),
+        cancelJob: (job) => unlessEnded(sync.command(job, 'cancel')),
         schedules,
+        startBatch: (input) => unlessRunning(batches.start(input)),
         reconcileGraceMs,
         retentionDays,
         graphApp: facebookApp && createGraphApp(config.graph, facebookApp, budget),
@@ -89,8 +93,8 @@ export async function startWorker(
       ...createBatchActivities({
         store,
         lookUpWorkflow,
-        startSync: (job) => unlessRunning(sync.start(job)),
-        cancelSync: (page) => cancelIfRunning(sync, page),
+        startSync: (job) => unlessRunning(unlessRefused(sync.start(job))),
+        cancelSync: (page) => unlessEnded(sync.cancelRun(page.facebookPageId, page.runId)),
       }),
       ...createWebhookUpkeep({
         store,
@@ -158,9 +162,20 @@ async function unlessRunning<T>(start: Promise<T>): Promise<T | null> {
   }
 }
 
-async function cancelIfRunning(sync: SyncControl, job: Parameters<SyncControl['command']>[0]): Promise<void> {
+/** @throws StartRefused when another attempt is of no use */
+async function unlessRefused<T>(start: Promise<T>): Promise<T> {
   try {
-    await sync.command(job, 'cancel');
+    return await start;
+  } catch (error) {
+    if (isRefused(error)) throw new StartRefused('Temporal has refused the start', { cause: error });
+    throw error;
+  }
+}
+
+/** Commands come too late for a workflow that has ended. */
+async function unlessEnded(command: Promise<void>): Promise<void> {
+  try {
+    await command;
   } catch (error) {
     if (!(error instanceof SyncNotRunning)) throw error;
   }

@@ -4,6 +4,9 @@ import type { AdvancedBatch, BatchProgress, BatchStanding } from '../src/contrac
 const LOOK_MS = 500;
 const LONGEST_LOOK_MS = 10_000;
 
+/** The longest while all that is left stands still: that a person lets it go on is seen so much later at most. */
+const LONGEST_IDLE_LOOK_MS = 5 * 60_000;
+
 /** What `BatchSyncWorkflow` knows: plain JSON, carried over when the run continues as new. */
 export interface BatchState {
   /** What the last look found; `null` before the first. */
@@ -13,6 +16,8 @@ export interface BatchState {
   cancelPassedOn: boolean;
   /** Time until the next look, in milliseconds. */
   waitMs: number;
+  /** Whether the last look found all that is left to stand still. */
+  idle: boolean;
   over: boolean;
   continuations: number;
 }
@@ -23,6 +28,7 @@ export function initialBatchState(): BatchState {
     cancelRequested: false,
     cancelPassedOn: false,
     waitMs: LOOK_MS,
+    idle: false,
     over: false,
     continuations: 0,
   };
@@ -40,15 +46,18 @@ export function requestBatchCancel(state: BatchState): BatchState {
  */
 export function afterLook(
   state: BatchState,
-  { changed, over, ...standing }: AdvancedBatch,
+  { changed, idle, over, ...standing }: AdvancedBatch,
   cancel: boolean,
 ): BatchState {
+  const goesOn = changed || (state.idle && !idle);
+  const longest = idle ? LONGEST_IDLE_LOOK_MS : LONGEST_LOOK_MS;
   return {
     ...state,
     standing,
+    idle,
     over,
     cancelPassedOn: cancel,
-    waitMs: changed ? LOOK_MS : Math.min(state.waitMs * 2, LONGEST_LOOK_MS),
+    waitMs: goesOn ? LOOK_MS : Math.min(state.waitMs * 2, longest),
   };
 }
 

@@ -49,7 +49,8 @@ export interface BatchRunInput extends BatchSyncInput {
  */
 export async function BatchSyncWorkflow(input: BatchRunInput): Promise<BatchSyncResult> {
   const { carried, ...batch } = input;
-  const { batchId } = batch;
+  const { batchId, replacesLost } = batch;
+  const runId = workflowInfo().firstExecutionRunId;
   let state = carried ?? initialBatchState();
   let cancelledByTemporal = false;
 
@@ -57,7 +58,9 @@ export async function BatchSyncWorkflow(input: BatchRunInput): Promise<BatchSync
     state = requestBatchCancel(state);
   };
   setHandler(batchProgressQuery, () => batchProgressOf(state, batchId));
-  setHandler(cancelSignal, cancel);
+  setHandler(cancelSignal, (firstRunId = runId) => {
+    if (firstRunId === runId) cancel();
+  });
   // the same ending for Temporal's Cancel: everything below runs where it cannot be cut off
   CancellationScope.current().cancelRequested.catch(() => {
     cancelledByTemporal = true;
@@ -72,8 +75,7 @@ export async function BatchSyncWorkflow(input: BatchRunInput): Promise<BatchSync
   return CancellationScope.nonCancellable(async () => {
     for (;;) {
       const { cancelRequested } = state;
-      const runId = workflowInfo().firstExecutionRunId;
-      const advanced = await advanceBatch({ batchId, runId, cancel: cancelRequested });
+      const advanced = await advanceBatch({ batchId, runId, cancel: cancelRequested, replacesLost });
       state = afterLook(state, advanced, cancelRequested);
       setCurrentDetails(`**${advanced.status}** · ${countsSentence(advanced.counts)}`);
       if (state.over) break;

@@ -93,15 +93,18 @@ export async function resumeBatch(
 /** Has the batch end. @throws Problem 404 */
 export async function cancelBatch(deps: ApiDeps, id: string | undefined): Promise<BatchResource> {
   const { store, batches } = deps;
-  const { id: batchId, status } = await requireBatch(store, id);
+  const { id: batchId } = await requireBatch(store, id);
+  // whatever takes long from here on, it is this run that ends, and not one that resumes the batch meanwhile
+  const runId = await store.batchSteps.currentRun(batchId);
+  const { status } = await requireBatch(store, batchId);
   if (hasBatchEnded(status)) throw notRunning('It has ended.');
   try {
-    await batches.cancel(batchId);
+    await batches.cancel(batchId, runId);
   } catch (error) {
     if (error instanceof SyncNotRunning) throw notRunning('Its workflow is gone: resume it first.');
     throw error;
   }
-  await store.batchSteps.requestCancel(batchId);
+  await store.batchSteps.requestCancel(batchId, runId);
   return requireBatch(store, batchId);
 }
 

@@ -45,7 +45,8 @@ export type BatchPageState = (typeof BATCH_PAGE_STATES)[number];
 const AGAIN = ['PENDING'] as const;
 const SETTLED = ['COMPLETED', 'PARTIAL', 'FAILED', 'CANCELLED', 'NEEDS_RECONNECT'] as const;
 
-/** The moves that a page makes; only a resumed batch, and a joined job that reads a part of the inbox, lead back. */
+/** The moves that a page makes; only a resumed batch, and a joined job that is cancelled
+ * or reads a part of the inbox, lead back. */
 export const BATCH_PAGE_MOVES: Record<BatchPageState, readonly BatchPageState[]> = {
   PENDING: ['STARTING', 'SYNCING', 'COMPLETED', 'CANCELLED', 'NEEDS_RECONNECT', 'NOT_CONNECTED'],
   STARTING: ['SYNCING', ...SETTLED, 'PENDING'],
@@ -74,6 +75,8 @@ export type BatchCounts = Record<BatchPageState, number>;
 /** What `BatchSyncWorkflow` is started with. */
 export interface BatchSyncInput {
   batchId: string;
+  /** Takes the place of a workflow that is gone: goes on where that was, but does not resume a batch that has ended. */
+  replacesLost?: boolean;
   /** History events after which the run continues as new even when Temporal does not suggest it yet. */
   continueAsNewAfterEvents?: number;
 }
@@ -85,6 +88,8 @@ export interface AdvanceBatchInput {
   runId: string;
   /** Start nothing more, and cancel the syncs that the batch itself has started. */
   cancel: boolean;
+  /** The run goes on for one that is gone: pages that have ended badly have no other turn, and a cancel stays one. */
+  replacesLost?: boolean;
 }
 
 /** A page that is being synced. */
@@ -106,6 +111,8 @@ export interface BatchStanding {
 export interface AdvancedBatch extends BatchStanding {
   /** Whether anything was different from the look before. */
   changed: boolean;
+  /** Whether all that is left stands still, paused by a person or waiting for Meta for long. */
+  idle: boolean;
   /** Nothing is left to do: the batch has ended, is gone, or another workflow has it. */
   over: boolean;
 }

@@ -19,8 +19,22 @@ export interface MaintenanceInput {
   pageId?: string;
 }
 
-/** What a run of `reconcile` found: open jobs, of which some have lost their workflow. */
-export interface ReconcileResult {
+/** What a run of `reconcile` found. */
+export interface ReconcileResult extends ReconciledJobs {
+  batches: ReconciledBatches;
+}
+
+/** Open batches of pages, of which some have lost their workflow. */
+export interface ReconciledBatches {
+  looked: number;
+  /** Batches whose workflow was started again. */
+  restarted: number;
+  /** Batches of whose workflow Temporal gave no clear answer. */
+  unclear: number;
+}
+
+/** Open jobs, of which some have lost their workflow. */
+export interface ReconciledJobs {
   looked: number;
   /** Jobs that were closed with their checkpoint. */
   closed: number;

@@ -8,8 +8,11 @@ export const pauseSignal = defineSignal('pause');
 /** Go on. Nothing happens when the job is neither paused nor parked for a new token. */
 export const resumeSignal = defineSignal('resume');
 
-/** End the job, or the batch, now and keep what is stored. Nothing happens when it is ending already. */
-export const cancelSignal = defineSignal('cancel');
+/**
+ * End the job, or the batch, now and keep what is stored. Nothing happens when it is ending already. A batch does nothing
+ * either when another first run is named than its workflow's own.
+ */
+export const cancelSignal = defineSignal<[firstRunId?: string]>('cancel');
 
 /** Deliveries of the page were stored: look for them. */
 export const wakeSignal = defineSignal('wake');

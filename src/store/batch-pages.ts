@@ -10,31 +10,50 @@ function isParked(tx: Transaction): Fragment {
   return tx`(j.status = 'PAUSED' AND j.token_expired AND p.token_state <> 'valid')`;
 }
 
+/** How often a page has its turn again after a job that it had joined was cancelled. */
+const JOINED_CANCELS = 3;
+
+/**
+ * Whether the job of the page `bp`, in `STARTING`, has begun by an attempt that could not say so. An ended job that is to
+ * be resumed has not begun; one that ended since its page's turn has.
+ */
+export function hasBegun(tx: Transaction): Fragment {
+  return tx`EXISTS (SELECT FROM sync_jobs begun WHERE begun.id = bp.job_id
+    AND (begun.completed_at IS NULL OR begun.completed_at > bp.claimed_at))`;
+}
+
 /**
  * Settles the pages of a batch whose jobs have ended, or wait for a new token; that wait is not the batch's. A page whose
  * job turns out to have begun, by an attempt that could not say so, is `SYNCING`; one that has waited for somebody's job
- * on a part of its inbox has its turn after all.
+ * on a part of its inbox, or for one that its owner has cancelled, has its turn after all.
  *
  * @param revision of the batch, with this change
+ * @param cancelled whether the batch itself is to end
  * @returns how many pages have moved
  */
-export async function settleEnded(tx: Transaction, batchId: string, revision: number): Promise<number> {
+export async function settleEnded(
+  tx: Transaction,
+  batchId: string,
+  revision: number,
+  cancelled: boolean,
+): Promise<number> {
   const moved = await tx`
     UPDATE batch_sync_pages bp SET state = s.next, revision = ${revision},
       settled_at = CASE WHEN s.next NOT IN ('PENDING', 'SYNCING') THEN now() END,
-      job_id = CASE WHEN s.next <> 'PENDING' THEN bp.job_id END, joined = bp.joined AND s.next <> 'PENDING'
+      job_id = CASE WHEN s.next <> 'PENDING' THEN bp.job_id END, joined = bp.joined AND s.next <> 'PENDING',
+      joined_cancels = bp.joined_cancels + (s.next = 'PENDING' AND s.was_cancelled)::int
     FROM (
-      SELECT w.page_id, CASE
+      SELECT bp.page_id, j.status = 'CANCELLED' AS was_cancelled, CASE
         WHEN j.id IS NULL THEN 'FAILED'
-        WHEN w.joined AND j.completed_at IS NOT NULL AND ${isPart(tx)} THEN 'PENDING'
+        WHEN bp.joined AND j.completed_at IS NOT NULL AND ${isPart(tx)} THEN 'PENDING'
+        WHEN bp.joined AND j.status = 'CANCELLED' AND NOT ${cancelled} AND bp.joined_cancels < ${JOINED_CANCELS}
+          THEN 'PENDING'
         WHEN j.status IN ('COMPLETED', 'UP_TO_DATE') THEN 'COMPLETED'
         WHEN j.completed_at IS NOT NULL THEN j.status
         WHEN ${isParked(tx)} THEN 'NEEDS_RECONNECT'
         ELSE 'SYNCING' END AS next
-      FROM batch_sync_pages w JOIN facebook_pages p ON p.id = w.page_id LEFT JOIN sync_jobs j ON j.id = w.job_id
-      WHERE w.batch_id = ${batchId} AND (w.state = 'SYNCING'
-        -- an ended job that is to be resumed has not begun; one that ended since its page's turn has
-        OR w.state = 'STARTING' AND j.id IS NOT NULL AND (j.completed_at IS NULL OR j.completed_at > w.claimed_at))
+      FROM batch_sync_pages bp JOIN facebook_pages p ON p.id = bp.page_id LEFT JOIN sync_jobs j ON j.id = bp.job_id
+      WHERE bp.batch_id = ${batchId} AND (bp.state = 'SYNCING' OR bp.state = 'STARTING' AND ${hasBegun(tx)})
     ) s
     WHERE bp.batch_id = ${batchId} AND bp.page_id = s.page_id AND s.next <> bp.state`;
   return moved.count;
@@ -75,6 +94,7 @@ export async function claimTurns(
         OVER (ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM line l
     )
     UPDATE batch_sync_pages bp SET state = t.next, revision = ${revision}, claimed_at = clock_timestamp(),
+      start_tried_at = NULL, failure = NULL,
       settled_at = CASE WHEN t.next NOT IN ('STARTING', 'SYNCING') THEN now() END,
       joined = bp.joined AND t.next <> 'STARTING',
       job_id = CASE WHEN t.next <> 'STARTING' OR t.can_resume THEN bp.job_id ELSE gen_random_uuid() END

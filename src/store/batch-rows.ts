@@ -81,6 +81,7 @@ export interface BatchPageRow {
   failed: number;
   events_created: number;
   message: string | null;
+  failure: string | null;
 }
 
 /** The sentences of states that are not a job's. */
@@ -113,7 +114,7 @@ export function toBatchPage(row: BatchPageRow): BatchPageResource {
             failed: row.failed,
             eventsCreated: row.events_created,
           },
-    message: isSettled ? (MESSAGES[row.state] ?? row.message) : null,
+    message: isSettled ? (row.failure ?? MESSAGES[row.state] ?? row.message) : null,
     startedAt: row.claimed_at?.toISOString() ?? null,
     settledAt: row.settled_at?.toISOString() ?? null,
     revision: Math.max(row.revision, row.job_revision ?? 0),

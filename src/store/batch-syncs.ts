@@ -73,6 +73,18 @@ export function createBatchSyncStore(sql: Sql) {
       await sql`DELETE FROM batch_syncs WHERE id = ${id} AND workflow_run_ids = '{}'`;
     },
 
+    /**
+     * Batches that have not ended, and were neither made nor begun within `graceMs`.
+     *
+     * @param after id of the last one seen; `null` begins
+     */
+    async open(graceMs: number, after: string | null, limit: number): Promise<string[]> {
+      const rows = await sql<{ id: string }[]>`
+        SELECT id FROM batch_syncs WHERE completed_at IS NULL AND (${after}::uuid IS NULL OR id > ${after}::uuid)
+          AND coalesce(started_at, created_at) <= now() - ${graceMs} * interval '1 ms' ORDER BY id LIMIT ${limit}`;
+      return rows.map(({ id }) => id);
+    },
+
     async list(
       keyset: Keyset,
       filter: { status?: BatchStatus | undefined },

@@ -1,6 +1,7 @@
 import { createAnalyticsStore } from './analytics.ts';
 import { createApiTokenStore } from './api-tokens.ts';
 import { createAutoSyncStore } from './auto-sync.ts';
+import { createBatchStarts } from './batch-starts.ts';
 import { createBatchSteps } from './batch-steps.ts';
 import { createBatchSyncStore } from './batch-syncs.ts';
 import { createBatchStore } from './batches.ts';
@@ -54,6 +55,7 @@ export function createStore(sql: Sql, cipher: TokenCipher) {
     health: createHealthStore(sql),
     reports: createReportStore(sql),
     batchSyncs: createBatchSyncStore(sql),
+    batchStarts: createBatchStarts(sql),
     batchSteps: createBatchSteps(sql),
     /** Whether PostgreSQL answers. */
     async isReady(): Promise<boolean> {
@@ -77,8 +79,10 @@ export type {
   StreamPosition,
 } from './batch.ts';
 export { listenToBatches } from './batch-channel.ts';
-export type { BatchStep, StartedPage } from './batch-steps.ts';
+export type { StartedPage, UnstartedPage } from './batch-starts.ts';
+export type { BatchStep } from './batch-steps.ts';
 export type { BatchChanges } from './batch-syncs.ts';
+export type { CancelledJob, JobOfPage } from './batch-work.ts';
 export type { LoginPage } from './facebook-logins.ts';
 export { createGraphBudget } from './graph-budget.ts';
 export type { SilentSync, StoredHealth } from './health.ts';

@@ -29,10 +29,13 @@ export function createBatchControl(client: Client, taskQueue: string) {
       return { runId: handle.firstExecutionRunId };
     },
 
-    /** @throws SyncNotRunning, TemporalUnavailable, TemporalSilent */
-    async cancel(batchId: string): Promise<void> {
+    /**
+     * @param runId first run of the workflow that is meant; another does nothing. `null`: whichever runs
+     * @throws SyncNotRunning, TemporalUnavailable, TemporalSilent
+     */
+    async cancel(batchId: string, runId: string | null): Promise<void> {
       const handle = client.workflow.getHandle(batchWorkflowId(batchId));
-      await within(client, () => handle.signal(cancelSignal));
+      await within(client, () => handle.signal(cancelSignal, ...(runId === null ? [] : [runId])));
     },
 
     /** What the running workflow knows; `null` when there is none, or nobody answers within a second. */

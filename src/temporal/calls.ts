@@ -71,7 +71,13 @@ async function reach(client: Client, ms: number): Promise<void> {
   }
 }
 
+/** Whether Temporal has refused what it was sent, and would again. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof Error && codeOf(error) === INVALID_ARGUMENT;
+}
+
 /** gRPC status codes. */
+const INVALID_ARGUMENT = 3;
 const DEADLINE_EXCEEDED = 4;
 const UNAVAILABLE = new Set([1, 8, 14]);
 

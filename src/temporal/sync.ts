@@ -40,9 +40,21 @@ export function createSyncControl(client: Client, taskQueue: string) {
      * @throws SyncNotRunning, TemporalUnavailable, TemporalSilent
      */
     async command(job: Parameters<typeof workflowIdOf>[0], command: SyncCommand): Promise<void> {
-      const definition: SignalDefinition = SIGNALS[command];
+      const definition: SignalDefinition<[firstRunId?: string]> = SIGNALS[command];
       const handle = client.workflow.getHandle(workflowIdOf(job));
       await within(client, () => handle.signal(definition));
+    },
+
+    /**
+     * Cancels the page's sync if its workflow began with this run: only Temporal's own cancel, not a signal, can be refused by
+     * Temporal when it is another one. To the workflow both are the same.
+     *
+     * @throws SyncNotRunning, TemporalUnavailable, TemporalSilent
+     */
+    async cancelRun(facebookPageId: string, firstExecutionRunId: string): Promise<void> {
+      const workflowId = syncWorkflowId(facebookPageId);
+      const handle = client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId });
+      await within(client, () => handle.cancel());
     },
 
     /** What the running workflow knows; `null` when there is none, or nobody answers within a second. */

@@ -83,12 +83,12 @@ async function play(it: TestStore, all: Deed[]): Promise<void> {
     } else if (deed.do === 'begin') {
       const job = pick(starts, deed.which);
       if (job === undefined) continue;
-      const running = await it.store.batchSteps.openSync(job.pageId);
+      const running = await it.store.batchStarts.openSync(job.pageId);
       if (running !== null && running.id !== job.jobId) continue;
       if (deed.foreign && running === null) {
         const { pageId, jobId, facebookPageId } = job;
         const joined = await it.runningJob({ id: pageId, facebookPageId } as PageResource);
-        await it.store.batchSteps.started(batchId, [{ pageId, jobId, joined }]);
+        await it.store.batchStarts.started(batchId, [{ pageId, jobId, joined }]);
       } else await begin(it, batchId, job, deed.told);
     } else if (deed.do === 'resume') {
       run += 1;
@@ -117,7 +117,7 @@ async function play(it: TestStore, all: Deed[]): Promise<void> {
     const step = await look(false);
     if (step.over) break;
     for (const job of step.starts) {
-      if ((await it.store.batchSteps.openSync(job.pageId)) === null) await begin(it, batchId, job);
+      if ((await it.store.batchStarts.openSync(job.pageId)) === null) await begin(it, batchId, job);
     }
     for (const job of await openJobs()) {
       if (job.status === 'PAUSED') await it.lifecycle.unpause(job.id);

@@ -129,7 +129,7 @@ test('a job of somebody else on a part of the inbox is waited for, then the page
   const part = await it.runningJob(page);
   await it.sql`UPDATE sync_jobs SET mode = 'selective' WHERE id = ${part}`;
   const jobId = claimed?.jobId ?? '';
-  await it.store.batchSteps.started(batchId, [{ pageId: page.id, jobId, joined: part }]);
+  await it.store.batchStarts.started(batchId, [{ pageId: page.id, jobId, joined: part }]);
   const { data } = await it.store.batchSyncs.pages(batchId, { after: null, limit: 1 }, {});
   expect(data[0]).toMatchObject({ state: 'SYNCING', jobId: part, joined: true });
   await it.close(part, 'COMPLETED');
@@ -148,7 +148,7 @@ test('a cancelled batch ends; resumed it goes on with the jobs that have a check
   await begin(it, batchId, a);
   await begin(it, batchId, b);
   await it.close(a.jobId, 'COMPLETED');
-  await it.store.batchSteps.requestCancel(batchId);
+  await it.store.batchSteps.requestCancel(batchId, 'first');
   const cancelled = await it.store.batchSteps.advance(look);
   expect(cancelled).toMatchObject({ over: false, status: 'IN_PROGRESS', starts: [] });
   expect(cancelled.cancels).toMatchObject([{ jobId: b.jobId, facebookPageId: b.facebookPageId }]);

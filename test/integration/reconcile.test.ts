@@ -215,6 +215,7 @@ describe('without a clear answer nothing is closed', () => {
         lookUpWorkflow: createWorkflowLookUp(client),
         cancelJob: async () => {},
         schedules: schedulesOf(under.stack),
+        startBatch: async () => null,
         reconcileGraceMs: 0,
         retentionDays: 30,
         graphApp: null,

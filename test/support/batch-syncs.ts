@@ -41,5 +41,5 @@ export async function begin(
   if (!job.resume) await it.lifecycle.create(job);
   await it.lifecycle.takeUp(job.jobId, randomUUID());
   const { jobId, pageId } = job;
-  if (told) await it.store.batchSteps.started(batchId, [{ pageId, jobId, joined: null }]);
+  if (told) await it.store.batchStarts.started(batchId, [{ pageId, jobId, joined: null }]);
 }

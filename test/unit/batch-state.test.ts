@@ -19,10 +19,14 @@ import {
 
 const counts = batchCounts({ SYNCING: 1, COMPLETED: 2 });
 const working = [{ pageId: 'p', jobId: 'j', joined: false }];
-const look = (state: BatchState, change: { changed?: boolean; over?: boolean } = {}, cancel = false) =>
+const look = (
+  state: BatchState,
+  change: { changed?: boolean; idle?: boolean; over?: boolean } = {},
+  cancel = false,
+) =>
   afterLook(
     state,
-    { status: 'IN_PROGRESS', counts, working, changed: false, over: false, ...change },
+    { status: 'IN_PROGRESS', counts, working, changed: false, idle: false, over: false, ...change },
     cancel,
   );
 
@@ -35,6 +39,15 @@ describe('the workflow’s state', () => {
       waits.push(state.waitMs);
     }
     expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 10_000, 10_000, 500]);
+  });
+
+  test('while all that is left stands still they are minutes apart, and near again when it goes on', () => {
+    let state = initialBatchState();
+    for (let i = 0; i < 12; i++) state = look(state, { idle: true });
+    expect(state.waitMs).toBe(300_000);
+    expect(mustLook(requestBatchCancel(state))).toBe(true);
+    expect(look(state, { idle: false }).waitMs).toBe(500);
+    expect(look(state, { idle: true, changed: true }).waitMs).toBe(500);
   });
 
   test('a cancel is looked at once, at once; after the end it is nothing', () => {

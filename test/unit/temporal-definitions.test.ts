@@ -111,7 +111,7 @@ describe('while Temporal is away', () => {
       expect(control.progress('1')).resolves.toBeNull(),
       expect(control.isReady()).resolves.toBe(false),
       expect(batches.start({ batchId: 'b' })).rejects.toBeInstanceOf(TemporalUnavailable),
-      expect(batches.cancel('b')).rejects.toBeInstanceOf(TemporalUnavailable),
+      expect(batches.cancel('b', null)).rejects.toBeInstanceOf(TemporalUnavailable),
       expect(batches.progress('b')).resolves.toBeNull(),
     ]);
     await client.connection.close();
