@@ -220,8 +220,8 @@ test('no token, code or secret is in an answer, a log, a history or the database
       cipher.decrypt(verifier, id),
     ]),
   ];
-  // two tokens and their like, a cookie, and what it takes to change something; a state for each login
-  expect(secrets.size).toBe(2 + 2 + 1 + 1 + verifiers.length);
+  // two tokens, two links and the page of one, a cookie, what it takes to change something; a state for each login
+  expect(secrets.size).toBe(2 + 2 + 1 + 1 + 1 + verifiers.length);
   for (const [name, secret] of others) secrets.set(name, secret);
   const { sync, webhook } = taskQueues(stack.config.queuePrefix);
   const histories = await eventually(async () => {

@@ -29,16 +29,17 @@ export function recordAnswers(options: {
     body?: unknown,
     { headers, handsOut }: RecordedCall<T> = {},
   ): Promise<T> {
+    const isForm = body instanceof URLSearchParams;
     const response = await fetch(options.url() + path, {
       method,
       redirect: 'manual',
       headers: {
         // a cookie says who asks as well
         ...(headers?.cookie === undefined ? { authorization: `Bearer ${options.token()}` } : {}),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
     const value = (text.startsWith('{') ? JSON.parse(text) : text) as T;

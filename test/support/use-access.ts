@@ -14,15 +14,20 @@ export async function useAccess({ call, twice }: Recorder, pageId: string): Prom
 
   const codeOf = (answer: SignInLinkResource) => new URL(answer.url).searchParams.get('code') ?? '';
   const link = await twice<SignInLinkResource>('POST', '/api/sign-in-links', {}, codeOf);
-  const signIn = `/sign-in?code=${codeOf(link)}`;
+  const code = codeOf(link);
+  // the page of the link has its code, for the button
+  await call('GET', `/sign-in?code=${code}`, undefined, { handsOut: () => code });
+  const form = () => new URLSearchParams({ code });
+  const pressed = { 'sec-fetch-site': 'same-origin', origin: 'null' };
   let cookie = '';
-  await call('GET', signIn, undefined, {
+  await call('POST', '/sign-in', form(), {
+    headers: pressed,
     handsOut: (_answer, headers) => {
       cookie = headers.get('set-cookie')?.split(';')[0] ?? '';
       return cookie.split('=')[1] ?? '';
     },
   });
-  await call('GET', signIn);
+  await call('POST', '/sign-in', form(), { headers: pressed });
   const session = await call<SessionResource>('GET', '/api/session', undefined, {
     headers: { cookie },
     handsOut: (answer: SessionResource) => answer.csrfToken ?? '',
