@@ -1,6 +1,7 @@
 /* Who may come back with the answer of Facebook: whoever has begun the login (requirement G1). */
 import { expect, test } from 'vitest';
 import type { BegunFacebookLogin } from '../../src/contract/facebook-login.ts';
+import { pressSignIn } from '../support/browser.ts';
 import { connectingUnderTest } from '../support/connecting-under-test.ts';
 import { begin, press } from '../support/login-under-test.ts';
 
@@ -16,12 +17,7 @@ test('a login is of whoever began it, to everybody else there is none', async ()
     scope: 'admin',
   });
   const { body: link } = await send<{ url: string }>('POST', '/api/sign-in-links', {});
-  const signIn = await fetch(
-    `${under.stack.api.url}${new URL(link.url).pathname}${new URL(link.url).search}`,
-    {
-      redirect: 'manual',
-    },
-  );
+  const signIn = await pressSignIn(link.url, under.stack.api.url);
   const cookie = signIn.headers.get('set-cookie')?.split(';')[0] ?? '';
   const others: Record<string, string>[] = [{ authorization: `Bearer ${made.token}` }, { cookie }];
   const path = `/api/facebook-logins/${login.id}`;
