@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { FIXTURES_DIR, WEBHOOK_FIXTURES } from '../support/webhook-fixtures.ts';
 import { drained, eventsOf, postRaw, WEBHOOK_ENV } from '../support/webhooks-under-test.ts';
@@ -34,6 +35,10 @@ const counters = async () =>
     ).map(({ name, items }) => [name, items]),
   );
 
+const total = (counts: Record<string, number>) =>
+  Object.values(counts).reduce((sum, items) => sum + items, 0);
+const counted = async () => total(await counters());
+
 test('every file of the fixtures has an expected result', () => {
   const names = readdirSync(FIXTURES_DIR).map((file) => file.replace(/\.json$/, ''));
   expect(Object.keys(WEBHOOK_FIXTURES).sort()).toEqual(names.sort());
@@ -64,10 +69,16 @@ describe.each(Object.entries(WEBHOOK_FIXTURES))('%s', (name, expected) => {
     );
     expect(first.events).toEqual((expected.events ?? []).map((event) => expect.objectContaining(event)));
     expect(first.people).toEqual(expected.people ?? []);
+    // they are counted a moment after they are applied
+    await eventually(async () => (await counted()) === total(expected.counters), 'the items to be counted');
     expect(await counters()).toEqual(expected.counters);
 
     expect((await postRaw(stack, body)).status).toBe(200);
     for (const id of ids) await drained(stack, { id });
     expect(await rows()).toEqual(first);
+    await eventually(
+      async () => (await counted()) === 2 * total(expected.counters),
+      'all of them to be counted',
+    );
   });
 });
