@@ -76,6 +76,7 @@ const environment = z.object({
   RECONCILE_EVERY_SECONDS: integer(60, 1, 86_400),
   RECONCILE_GRACE_SECONDS: number(60, 0),
   WEBHOOK_SWEEP_SECONDS: integer(60, 1, 86_400),
+  WEBHOOK_REPAIR_SECONDS: integer(60, 1, 86_400),
   SUBSCRIPTION_CHECK_SECONDS: integer(6 * 3600, 60, 30 * 86_400),
   SCHEDULE_CHECK_SECONDS: integer(300, 1, 86_400),
   RETENTION_DAYS: integer(30, 1, 36_500),
@@ -143,6 +144,8 @@ export interface Config {
     reconcileGraceMs: number;
     retentionDays: number;
     webhookSweepMs: number;
+    /** How long an edit waits for its message before the conversation is read again. */
+    webhookRepairAfterMs: number;
     subscriptionCheckMs: number;
     scheduleCheckMs: number;
   };
@@ -225,6 +228,7 @@ export function readConfig(env: Record<string, string | undefined>, servesBrowse
       reconcileGraceMs: e.RECONCILE_GRACE_SECONDS * 1000,
       retentionDays: e.RETENTION_DAYS,
       webhookSweepMs: e.WEBHOOK_SWEEP_SECONDS * 1000,
+      webhookRepairAfterMs: e.WEBHOOK_REPAIR_SECONDS * 1000,
       subscriptionCheckMs: e.SUBSCRIPTION_CHECK_SECONDS * 1000,
       scheduleCheckMs: e.SCHEDULE_CHECK_SECONDS * 1000,
     },

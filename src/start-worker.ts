@@ -101,6 +101,7 @@ export async function startWorker(
         graph,
         wakePage: (page) => wakeWebhookWorkflow(client, queues.webhook, page),
         startRepair: (conversation) => startRepair(sync, conversation),
+        repairAfterMs: config.maintenance.webhookRepairAfterMs,
         appId: config.webhooks.appId,
       }),
     };

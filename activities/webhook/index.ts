@@ -21,6 +21,8 @@ export interface WebhookUpkeepDeps {
   graph: GraphClient;
   wakePage: WakePage;
   startRepair: StartRepair;
+  /** How long an edit waits for its message before the conversation is read again, in milliseconds. */
+  repairAfterMs: number;
   /** Of our app, by which its subscriptions are known; `null` when it is not configured. */
   appId: string | null;
 }
@@ -28,9 +30,10 @@ export interface WebhookUpkeepDeps {
 /** What `MaintenanceWorkflow` does for webhooks. */
 export type WebhookUpkeepActivities = ReturnType<typeof createWebhookUpkeep>;
 
-export function createWebhookUpkeep({ store, graph, wakePage, startRepair, appId }: WebhookUpkeepDeps) {
+export function createWebhookUpkeep(deps: WebhookUpkeepDeps) {
+  const { store, graph, wakePage, startRepair, repairAfterMs, appId } = deps;
   return {
-    sweepWebhooks: createSweepWebhooks(store, wakePage, startRepair),
+    sweepWebhooks: createSweepWebhooks(store, wakePage, startRepair, repairAfterMs),
     checkSubscriptions: createCheckSubscriptions(store, graph, appId),
   };
 }

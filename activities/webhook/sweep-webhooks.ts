@@ -17,9 +17,6 @@ export type StartRepair = (of: {
 /** Deliveries that have waited for longer, in milliseconds, are being applied by nobody. */
 const STUCK_MS = 10_000;
 
-/** An edit waits so long for its message, in milliseconds, before the conversation is read again. */
-const PATIENCE_MS = 60_000;
-
 /** Repairs that are started in one run: each takes two calls of the page's budget. */
 const REPAIRS = 50;
 
@@ -29,8 +26,15 @@ const PENDING_DAYS = 3;
 /**
  * The maintenance task `webhooks`: what nobody else looks after. Pages whose deliveries wait because Temporal was away when
  * they came; changes that wait for a message. It may be run at any time, and by several at once.
+ *
+ * @param repairAfterMs how long an edit waits for its message before the conversation is read again
  */
-export function createSweepWebhooks(store: Store, wakePage: WakePage, startRepair: StartRepair) {
+export function createSweepWebhooks(
+  store: Store,
+  wakePage: WakePage,
+  startRepair: StartRepair,
+  repairAfterMs: number,
+) {
   return async (): Promise<SweepResult> => {
     const result: SweepResult = { woken: 0, settled: 0, repairs: 0, dropped: 0 };
     for (const page of await store.deliveries.stuckPages(STUCK_MS)) {
@@ -43,7 +47,7 @@ export function createSweepWebhooks(store: Store, wakePage: WakePage, startRepai
       }
     }
     result.settled = await store.webhookItems.settle();
-    for (const conversation of await store.webhookItems.takeRepairs(PATIENCE_MS, REPAIRS)) {
+    for (const conversation of await store.webhookItems.takeRepairs(repairAfterMs, REPAIRS)) {
       heartbeat();
       try {
         if (await startRepair(conversation)) result.repairs += 1;

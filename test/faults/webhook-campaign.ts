@@ -106,6 +106,8 @@ async function startHouse(
       FACEBOOK_APP_SECRET: APP_SECRET,
       MAINTENANCE: 'on',
       WEBHOOK_SWEEP_SECONDS: '2',
+      // a conversation that was repaired is read as Graph shows it now: nobody repairs it in the undisturbed run
+      WEBHOOK_REPAIR_SECONDS: '3600',
     },
   });
   closers.push(
