@@ -252,9 +252,11 @@ test('two workers and three drains of one page at once: every item once', async 
       expect(await person.events()).toHaveLength(30);
       expect(await person.triggers()).toHaveLength(15);
     }
-    const counts =
-      await own.sql`SELECT items FROM webhook_counters WHERE outcome = 'applied' AND kind = 'message'`;
-    expect([...counts]).toEqual([{ items: 20 * 30 }]);
+    // they are counted a moment after they are applied
+    const counts = async () => [
+      ...(await own.sql`SELECT items FROM webhook_counters WHERE outcome = 'applied' AND kind = 'message'`),
+    ];
+    await expect.poll(counts, { timeout: 10_000 }).toEqual([{ items: 20 * 30 }]);
     expect(await own.sql`SELECT FROM webhook_failures`).toHaveLength(0);
   } finally {
     await own.close();

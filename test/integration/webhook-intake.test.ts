@@ -133,7 +133,7 @@ describe('sizes', () => {
     const items = Array.from({ length: 10 }, (_, n) => people.map((p) => p.says(n, `${n}`, `message ${n}`)));
     await deliver(stack, envelopeOf(page, items.flat()));
     await drained(stack, page);
-    expect(await counters()).toEqual({ 'applied message': 1000 });
+    await expect.poll(counters, { timeout: 10_000 }).toEqual({ 'applied message': 1000 });
     for (const person of people) {
       expect(only(await person.conversations())).toMatchObject({ message_count: 10, unread_count: 10 });
     }
@@ -176,7 +176,9 @@ describe('what it says', () => {
       person.does(0, { 'policy-enforcement': { action: 'block' } }),
       person.does(1, { game_play: {} }),
     );
-    expect(await counters()).toEqual({ 'ignored game_play': 1, 'ignored policy-enforcement': 1 });
+    await expect
+      .poll(counters, { timeout: 10_000 })
+      .toEqual({ 'ignored game_play': 1, 'ignored policy-enforcement': 1 });
     expect(await person.conversations()).toHaveLength(0);
   });
 
@@ -185,7 +187,7 @@ describe('what it says', () => {
     const { object, entry } = envelopeOf(page, [person.says(0, 'a', 'Hi')]);
     await deliver(stack, { object, entry: [{ ...entry[0], id: '999' }, ...entry] });
     await drained(stack, page);
-    expect(await counters()).toEqual({ 'not_ours entry': 1, 'applied message': 1 });
+    await expect.poll(counters, { timeout: 10_000 }).toEqual({ 'not_ours entry': 1, 'applied message': 1 });
     expect(await stack.sql`SELECT FROM webhook_deliveries`).toHaveLength(1);
     expect(await person.events()).toHaveLength(1);
   });

@@ -60,7 +60,7 @@ test('an edit and an unsend are kept, and the message that comes by webhook pick
     { message_id: person.mid('a'), change: 'edit', texts: { 1: 'Hello', 2: 'Hello!' } },
     { message_id: person.mid('b'), change: 'unsend', texts: {} },
   ]);
-  expect(await counted('message_edit', 'pending')).toBe(before + 2);
+  await expect.poll(() => counted('message_edit', 'pending'), { timeout: 10_000 }).toBe(before + 2);
   expect(await person.events()).toEqual([]);
   expect(only(await person.conversations())).toMatchObject({ message_count: null, last_message_at: null });
 
