@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ApiTokenResource, CreatedTokenResource, Scope } from '../../src/contract/access.ts';
+import type { ApiTokenResource } from '../../src/contract/access.ts';
+import { callAs, newToken } from '../support/api-tokens.ts';
 import { expectProblem } from '../support/problem.ts';
 import { startProgram } from '../support/program.ts';
-import { type Api, type Stack, startStack } from '../support/stack.ts';
+import { type Stack, startStack } from '../support/stack.ts';
 
 /** Who may use the API: tokens, pages of other origins. */
 let stack: Stack;
@@ -11,19 +12,12 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 
-async function newToken(scope: Scope): Promise<CreatedTokenResource> {
-  const answer = await stack.api.post<CreatedTokenResource>('/api/tokens', { name: `may ${scope}`, scope });
-  expect(answer.status).toBe(201);
-  return answer.body;
-}
-
-const as = (token: string, path: string, init: RequestInit = {}, api: Api = stack.api) =>
-  fetch(api.url + path, { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } });
+const as = (token: string, path: string, init?: RequestInit) => callAs(stack.api, token, path, init);
 
 describe('a token', () => {
   test('may what its scope says, until it is revoked', async () => {
-    const [reader, syncer] = [await newToken('read'), await newToken('sync')];
-    const { token: admin } = await newToken('admin');
+    const [reader, syncer] = [await newToken(stack.api, 'read'), await newToken(stack.api, 'sync')];
+    const { token: admin } = await newToken(stack.api, 'admin');
     const page = await stack.addPage({ conversations: 3 });
     const sync = `/api/pages/${page.id}/sync`;
     expect((await as(reader.token, `/api/pages/${page.id}`)).status).toBe(200);

@@ -1,18 +1,17 @@
 /* The starts of a batch's jobs when Temporal refuses them, does not answer, or a cancel comes in between. */
 import { randomUUID } from 'node:crypto';
-import { NativeConnection } from '@temporalio/worker';
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import { createBatchActivities, StartRefused } from '../../activities/advance-batch.ts';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { StartRefused } from '../../activities/advance-batch.ts';
 import { cancelSignal } from '../../src/contract/messages.ts';
 import { BATCH_WORKFLOW, batchWorkflowId, taskQueues } from '../../src/contract/names.ts';
 import type { SyncWorkflowInput } from '../../src/contract/sync-options.ts';
 import { createStore, createTokenCipher, type Store } from '../../src/store/index.ts';
 import { isRefused, SyncNotRunning } from '../../src/temporal/calls.ts';
 import { createSyncControl } from '../../src/temporal/sync.ts';
-import { createQueueWorker } from '../../src/temporal/worker.ts';
 import { createWorkflowLookUp } from '../../src/temporal/workflow-state.ts';
 import type { BatchSyncWorkflow } from '../../workflows/batch-sync.ts';
 import { REQUEST } from '../support/batch-syncs.ts';
+import { startBatchWorker } from '../support/batch-worker.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshPageId, type Stack, startStack } from '../support/stack.ts';
 
@@ -27,30 +26,17 @@ let startSync: (job: SyncWorkflowInput) => Promise<{ runId: string } | null>;
 beforeAll(async () => {
   stack = await startStack({ workers: 0 });
   store = createStore(stack.sql, createTokenCipher(stack.config.tokenKeys));
-  const connection = await NativeConnection.connect({ address: inject('temporalAddress') });
-  const worker = await createQueueWorker({
-    connection,
-    namespace: 'default',
-    taskQueue: taskQueues(stack.config.queuePrefix).sync,
-    workflowBundle: { codePath: inject('workflowBundle') },
-    activities: createBatchActivities({
-      store,
-      startSync(job) {
-        tries += 1;
-        return startSync(job);
-      },
-      async cancelSync({ facebookPageId, runId }) {
-        cancelled.push({ facebookPageId, runId });
-      },
-      lookUpWorkflow: createWorkflowLookUp(stack.temporal),
-    }),
+  end = await startBatchWorker(stack, {
+    store,
+    startSync(job) {
+      tries += 1;
+      return startSync(job);
+    },
+    async cancelSync({ facebookPageId, runId }) {
+      cancelled.push({ facebookPageId, runId });
+    },
+    lookUpWorkflow: createWorkflowLookUp(stack.temporal),
   });
-  const running = worker.run();
-  end = async () => {
-    worker.shutdown();
-    await running;
-    await connection.close();
-  };
 });
 afterAll(async () => {
   await end();

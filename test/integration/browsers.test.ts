@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BrowserSessionResource, CreatedTokenResource, Scope } from '../../src/contract/access.ts';
+import type { BrowserSessionResource, Scope } from '../../src/contract/access.ts';
 import type { ListResource } from '../../src/contract/resources.ts';
+import { callAs, newToken } from '../support/api-tokens.ts';
 import { pressSignIn, signIn } from '../support/browser.ts';
 import { expectProblem } from '../support/problem.ts';
 import { type Api, type Stack, startStack } from '../support/stack.ts';
@@ -17,14 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 
-async function newToken(scope: Scope): Promise<CreatedTokenResource> {
-  const answer = await stack.api.post<CreatedTokenResource>('/api/tokens', { name: `may ${scope}`, scope });
-  expect(answer.status).toBe(201);
-  return answer.body;
-}
-
-const as = (token: string, path: string, init: RequestInit = {}, api: Api = stack.api) =>
-  fetch(api.url + path, { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } });
+const as = (token: string, path: string, init?: RequestInit) => callAs(stack.api, token, path, init);
 
 async function signInLink(scope: Scope = 'admin', api: Api = stack.api): Promise<string> {
   const answer = await api.post<{ url: string; expiresAt: string }>('/api/sign-in-links', { scope });
@@ -150,7 +144,7 @@ describe('a browser', () => {
   });
 
   test('stands in the list of those signed in, until an admin ends it or revokes the token that let it in', async () => {
-    const [maker, admin] = [await newToken('admin'), await signIn(await signInLink())];
+    const [maker, admin] = [await newToken(stack.api, 'admin'), await signIn(await signInLink())];
     const linkOf = async (make: Promise<Response>) => ((await (await make).json()) as { url: string }).url;
     const byToken = () => linkOf(as(maker.token, '/api/sign-in-links', { method: 'POST' }));
     const [ended, child] = [await signIn(await byToken()), await signIn(await byToken())];

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HealthReportResource } from '../../src/contract/health-report.ts';
 import { FAILURE_COLUMNS, type JobReportResource, REPORT_COLUMNS } from '../../src/contract/job-report.ts';
 import type { MaintenanceSchedule } from '../../src/contract/maintenance-resources.ts';
+import { cancelSignal, pauseSignal } from '../../src/contract/messages.ts';
 import type { JobResource } from '../../src/contract/resources.ts';
 import type { SyncHistoryResource } from '../../src/contract/sync-history.ts';
 import { eventually } from '../support/eventually.ts';
@@ -191,7 +192,7 @@ test('a stuck sync whose workflow is gone, closed by maintenance that is run by 
   stack.simulator.control('POST', '/latency', { ms: 1500 });
   for (const one of [lost, alive]) await stack.api.post(`/api/pages/${one.id}/sync`);
   await stack.temporal.workflow.getHandle(lost.facebookPageId).terminate('a test');
-  await stack.temporal.workflow.getHandle(alive.facebookPageId).signal('pause');
+  await stack.temporal.workflow.getHandle(alive.facebookPageId).signal(pauseSignal);
   await eventually(
     async () => (await get<{ job: JobResource }>(`/api/pages/${alive.id}/sync`)).job.status === 'PAUSED',
     'the pause',
@@ -228,5 +229,5 @@ test('a stuck sync whose workflow is gone, closed by maintenance that is run by 
     return lastRun?.state === 'completed' ? lastRun : null;
   }, 'the end of the run');
   expect(done).toMatchObject({ result: { closed: 1 }, startedAt: expect.any(String) });
-  await stack.temporal.workflow.getHandle(alive.facebookPageId).signal('cancel');
+  await stack.temporal.workflow.getHandle(alive.facebookPageId).signal(cancelSignal);
 });

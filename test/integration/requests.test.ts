@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ApiTokenResource, CreatedTokenResource, Scope } from '../../src/contract/access.ts';
+import type { ApiTokenResource } from '../../src/contract/access.ts';
 import type { PageResource } from '../../src/contract/resources.ts';
+import { newToken } from '../support/api-tokens.ts';
 import { pressSignIn } from '../support/browser.ts';
 import { expectProblem } from '../support/problem.ts';
 import { type Api, type Stack, startStack } from '../support/stack.ts';
@@ -14,10 +15,6 @@ beforeAll(async () => {
 afterAll(() => stack.close());
 
 const json = { 'content-type': 'application/json' };
-
-async function newToken(scope: Scope): Promise<CreatedTokenResource> {
-  return (await stack.api.post<CreatedTokenResource>('/api/tokens', { name: `may ${scope}`, scope })).body;
-}
 
 const as = (token: string, path: string, init: RequestInit = {}, api: Api = stack.api) =>
   fetch(api.url + path, { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } });
@@ -37,7 +34,7 @@ describe('an ETag', () => {
     const changed = await ask(etag);
     expect([changed.status, changed.headers.get('etag') === etag]).toEqual([200, false]);
 
-    const { id } = await newToken('read');
+    const { id } = await newToken(stack.api, 'read');
     const token = await stack.api.get<ApiTokenResource>(`/api/tokens/${id}`);
     const revoke = (match: string) =>
       stack.api.fetch(`/api/tokens/${id}`, { method: 'DELETE', headers: { 'if-match': match } });
@@ -54,7 +51,7 @@ describe('an ETag', () => {
 describe('limits', () => {
   test('of requests are of each client; wrong tokens are few', async () => {
     const api = await stack.addApi({ API_RATE_LIMIT_PER_MINUTE: '5', AUTH_FAILURES_PER_MINUTE: '3' });
-    const { token } = await newToken('read');
+    const { token } = await newToken(stack.api, 'read');
     const get = (who: string, path = '/api/session') => as(who, path, {}, api);
     for (let left = 4; left >= 0; left--) {
       const answer = await get(token);
@@ -68,7 +65,7 @@ describe('limits', () => {
     // others go on
     expect((await get(stack.config.apiToken)).status).toBe(200);
 
-    const other = await newToken('read');
+    const other = await newToken(stack.api, 'read');
     for (let i = 0; i < 3; i++) await expectProblem(await get(`wrong-${i}`), 401, 'unauthorized');
     const slowed = await get('wrong-again');
     expect(Number(slowed.headers.get('retry-after'))).toBeGreaterThan(0);

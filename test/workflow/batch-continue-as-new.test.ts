@@ -1,15 +1,13 @@
 /* How long the history of a batch gets. The syncs are left out: each page's job has ended as soon as it is started. */
 import { randomUUID } from 'node:crypto';
-import { NativeConnection } from '@temporalio/worker';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { createBatchActivities } from '../../activities/advance-batch.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BatchSyncInput } from '../../src/contract/batches.ts';
 import { batchProgressQuery, cancelSignal } from '../../src/contract/messages.ts';
 import { BATCH_WORKFLOW, batchWorkflowId, taskQueues } from '../../src/contract/names.ts';
 import type { SyncWorkflowInput } from '../../src/contract/sync-options.ts';
 import { createStore, createTokenCipher, type Store } from '../../src/store/index.ts';
-import { createQueueWorker } from '../../src/temporal/worker.ts';
 import type { BatchSyncWorkflow } from '../../workflows/batch-sync.ts';
+import { startBatchWorker } from '../support/batch-worker.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
@@ -25,28 +23,15 @@ let sync: (job: SyncWorkflowInput) => Promise<void>;
 beforeAll(async () => {
   stack = await startStack({ workers: 0 });
   store = createStore(stack.sql, createTokenCipher(stack.config.tokenKeys));
-  const connection = await NativeConnection.connect({ address: inject('temporalAddress') });
-  const worker = await createQueueWorker({
-    connection,
-    namespace: 'default',
-    taskQueue: taskQueues(stack.config.queuePrefix).sync,
-    workflowBundle: { codePath: inject('workflowBundle') },
-    activities: createBatchActivities({
-      store,
-      async startSync(job) {
-        await sync(job);
-        return { runId: job.jobId };
-      },
-      async cancelSync() {},
-      lookUpWorkflow: async () => ({ state: 'closed' }),
-    }),
+  end = await startBatchWorker(stack, {
+    store,
+    async startSync(job) {
+      await sync(job);
+      return { runId: job.jobId };
+    },
+    async cancelSync() {},
+    lookUpWorkflow: async () => ({ state: 'closed' }),
   });
-  const running = worker.run();
-  end = async () => {
-    worker.shutdown();
-    await running;
-    await connection.close();
-  };
   await stack.sql`
     INSERT INTO facebook_pages (facebook_page_id, name, access_token)
     SELECT 'batch' || n, 'Page ' || n, 'v1.none' FROM generate_series(1, ${PAGES}) n`;
