@@ -57,6 +57,12 @@ describe('signals and queries', () => {
     },
   );
 
+  test('tests and benches name none by a text either', () => {
+    const byText = /\.(signal|query|signalWithStart|executeUpdate|startUpdate)\(\s*['"`]/;
+    const naming = sources('test', 'bench').filter(([, source]) => byText.test(source));
+    expect(naming.map(([path]) => path)).toEqual([]);
+  });
+
   test('are all handled by the workflow, before it first waits', () => {
     const [, source] = sources('workflows').find(([path]) => path === join('workflows', 'sync.ts')) ?? [
       '',
