@@ -16,6 +16,12 @@ export interface Schedules {
 const AT_ONCE = 20;
 
 /**
+ * How long Temporal may take for one page, in milliseconds: nobody waits, and it answers for a schedule only once that has
+ * done what it is doing. Less than the time between two heartbeats.
+ */
+const DEADLINE_MS = 20_000;
+
+/**
  * The maintenance task `schedules`: compares every page with its schedule and makes the schedule as the page says, then
  * deletes those that no page wants. Each is one call of its own; what fails is tried again by the next run.
  *
@@ -59,7 +65,7 @@ export function createAlignSchedules(store: Store, schedules: Schedules) {
 
   async function alignOne(page: AutoSyncPage): Promise<'kept' | 'repaired' | 'failed'> {
     try {
-      const alignment = await followRow(page, { read, align: schedules.align });
+      const alignment = await followRow(page, { read, align: schedules.align }, DEADLINE_MS);
       if (alignment === 'kept') return 'kept';
       log.warn('A schedule was not as its page says', { page: page.facebookPageId, alignment });
       return 'repaired';
