@@ -105,6 +105,14 @@ module.exports = {
     only('web-knows-contract', 'The dashboard talks to the API over HTTP like anybody else.', '^web/', [
       '^src/contract/',
     ]),
+    {
+      name: 'web-without-node',
+      comment:
+        'A browser takes types and constants of the contract: with a schema all of zod would come along.',
+      severity: 'error',
+      from: { path: '^web/', pathNot: '\\.config\\.ts$' },
+      to: { dependencyTypes: ['core'] },
+    },
     only('embedded-stands-alone', 'Embedded servers know nothing of the product.', '^src/embedded/'),
     only(
       'simulator-stands-alone',
@@ -177,7 +185,7 @@ module.exports = {
     // TypeScript 7 has no API to parse with. swc sees imports of types as well.
     parser: 'swc',
     doNotFollow: { path: '(^|/)node_modules/' },
-    exclude: { path: '(^|/)test/histories/' },
+    exclude: { path: '(^|/)test/histories/|^web/dist' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],

@@ -29,11 +29,16 @@ function programFile(packageName, program) {
  *
  * @returns its exit code (the signal's name when one ended it) and its output
  */
-export function runTool(packageName, program, args, { show = false } = {}) {
+export function runTool(packageName, program, args, options = {}) {
+  return runScript(programFile(packageName, program), args, options);
+}
+
+/** The same of a JavaScript file. */
+export function runScript(file, args, { show = false } = {}) {
   const { FORCE_COLOR: _, ...env } = process.env;
   // Programs take CI for a terminal: colour is for those who look at one.
   const colourful = show && process.stdout.isTTY;
-  const child = spawn(process.execPath, [programFile(packageName, program), ...args], {
+  const child = spawn(process.execPath, [file, ...args], {
     env: colourful ? process.env : { ...env, NO_COLOR: '1' },
     stdio: ['ignore', ...(show ? ['inherit', 'inherit'] : ['pipe', 'pipe'])],
   });

@@ -8,7 +8,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { endChildren, runTool } from './child-process.mjs';
+import { buildDashboard } from './build-dashboard.mjs';
+import { endChildren, runScript, runTool } from './child-process.mjs';
+import { findChromium } from './find-chromium.mjs';
+import { firstLoadFault } from './first-load.mjs';
 import { lockFileFaults } from './lock-file.mjs';
 import { countTests } from './test-counts.mjs';
 
@@ -50,6 +53,12 @@ async function tool(packageName, program, ...args) {
   return code === 0 ? null : `${output}\n${program} ended with ${code}`;
 }
 
+/** A check by a script of ours. */
+async function script(file, ...args) {
+  const { code, output } = await runScript(file, args);
+  return code === 0 ? null : `${output}\n${file} ended with ${code}`;
+}
+
 async function lockFile() {
   const [lock, manifest] = ['package-lock.json', 'package.json'].map((file) =>
     JSON.parse(readFileSync(file, 'utf8')),
@@ -80,14 +89,17 @@ async function tests() {
 
 try {
   const folders = CODE_FOLDERS.filter((folder) => existsSync(folder));
-  await check('types', () => tool('typescript', 'tsc', '-p', '.', '--pretty', 'false'));
+  for (const project of ['.', 'web', 'test/browser']) {
+    await check(`types${project === '.' ? '' : ` of ${project}`}`, () =>
+      tool('typescript', 'tsc', '-p', project, '--pretty', 'false'),
+    );
+  }
   await check('lint and format', () =>
     tool('@biomejs/biome', 'biome', 'ci', '--colors=off', '--max-diagnostics=none', '.'),
   );
   await check('import arrows', () =>
-    tool(
-      'dependency-cruiser',
-      'depcruise',
+    script(
+      'scripts/import-arrows.mjs',
       '--config',
       '.dependency-cruiser.cjs',
       '--output-type',
@@ -96,6 +108,8 @@ try {
     ),
   );
   await check('lock file', lockFile);
+  await check('dashboard', buildDashboard);
+  await check('first load of the dashboard', firstLoadFault);
   if (!staticOnly) await tests();
 } catch (error) {
   console.log(`${red('FAIL')} ${error.stack}`);
@@ -104,6 +118,12 @@ try {
 if (interrupted) {
   console.log(`${red('FAIL')} interrupted`);
   total.failed += 1;
+}
+if (!staticOnly && findChromium() === null) {
+  const what = 'no Chromium on this machine (CHROMIUM_PATH): the tests in test/browser were NOT run';
+  console.log(red(`SKIPPED: ${what}`));
+  // where everything has to hold nothing is left out
+  if (process.env.CI) total.failed += 1;
 }
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;

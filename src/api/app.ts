@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
@@ -6,6 +7,7 @@ import { aboutOperations, docsRouter } from './about.ts';
 import { type Access, type AccessConfig, createAccess, isHttps, requireScope } from './access/index.ts';
 import { batchOperations } from './batches.ts';
 import { conversationOperations } from './conversations.ts';
+import { dashboardRouter } from './dashboard.ts';
 import type { ApiDeps } from './deps.ts';
 import { facebookLoginOperations } from './facebook-logins.ts';
 import { healthRouter } from './health.ts';
@@ -25,7 +27,10 @@ import { seedFacebookOperations } from './seeds/facebook.ts';
 import { syncOperations } from './sync.ts';
 import { type WebhookDeps, webhooksRouter } from './webhooks.ts';
 
-/** The HTTP API. Every route but `/health`, `/sign-in` and Meta's own wants to know who asks. */
+/** Where `npm run build` puts it. */
+const DASHBOARD = fileURLToPath(new URL('../../web/dist', import.meta.url));
+
+/** The HTTP API, and the dashboard that shows it. Every route but `/health`, `/sign-in` and Meta's own wants to know who asks. */
 export function createApp(
   deps: ApiDeps,
   webhooks: WebhookDeps,
@@ -64,6 +69,7 @@ export function createApp(
       idempotent: idempotent(deps.store.idempotency),
     }),
   );
+  app.use(dashboardRouter(DASHBOARD, isHttps(config.http)));
   app.use(unknownRoute);
   app.use(problemHandler);
   return app;

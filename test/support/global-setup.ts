@@ -2,6 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { buildDashboard } from '../../scripts/build-dashboard.mjs';
 import { startPostgres } from '../../src/embedded/postgres.ts';
 import { resolveTemporalBinary } from '../../src/embedded/temporal-binary.ts';
 import { startTemporalServer } from '../../src/embedded/temporal-server.ts';
@@ -32,6 +33,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     for (const stop of stops.reverse()) await stop();
   };
   try {
+    const fault = await buildDashboard();
+    if (fault !== null) throw new Error(fault);
     const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), fsync: false, log });
     stops.push(() => postgres.stop());
     const binary = await resolveTemporalBinary({ env: process.env, log });

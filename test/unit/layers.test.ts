@@ -130,6 +130,13 @@ const UNLAWFUL: [rule: string, file: string, text: string][] = [
     `import type { Config } from '../config.ts';\nexport type C = Config;`,
   ],
   [
+    'web-without-node',
+    'web/bad-files.tsx',
+    `import 'node:fs';
+export const Files = () => <p />;
+`,
+  ],
+  [
     'web-knows-contract',
     'web/bad-store.ts',
     `import { sql } from '../src/store/index.ts';\nexport default sql;`,
@@ -179,7 +186,7 @@ interface Violation {
 
 /** Runs dependency-cruiser with our rules over a folder, as `npm test` does. */
 async function violationsIn(folder: string): Promise<string[]> {
-  const bin = path.join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
+  const bin = path.join(ROOT, 'scripts/import-arrows.mjs');
   const args = [bin, '--config', CONFIG, '--output-type', 'json', ...FOLDERS, 'web'];
   const { stdout } = await promisify(execFile)(process.execPath, args, {
     cwd: folder,

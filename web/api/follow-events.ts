@@ -1,0 +1,96 @@
+import { EventSource } from 'eventsource';
+import type { ApiClient } from './client.ts';
+
+/** `live`: events come. `connecting`: not yet, or not any more; it is tried again. `ended`: the server has said the last. */
+export type FollowState = 'connecting' | 'live' | 'ended';
+
+export interface FollowOptions {
+  path: string;
+  /** Names of the events to hear. */
+  events: readonly string[];
+  onEvent: (name: string, data: unknown) => void;
+  onState: (state: FollowState, problem: { status: number | null } | null) => void;
+  /** The event after which nothing more comes. */
+  finalEvent?: string;
+}
+
+/** Waits before a stream that the server refused is asked for again, in milliseconds. */
+const AGAIN_MS = [1000, 2000, 5000, 10_000] as const;
+
+/**
+ * Follows server-sent events. A connection that breaks off is made again, with `Last-Event-ID`; one that is refused (503, 401)
+ * too, later and later. While the tab is hidden nothing is followed: a browser has six connections to a server, for all tabs.
+ *
+ * @returns ends it
+ */
+export function followEvents(api: ApiClient, options: FollowOptions): () => void {
+  let source: EventSource | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let refusals = 0;
+  let lastId: string | null = null;
+  let ended = false;
+
+  const close = () => {
+    clearTimeout(timer);
+    source?.close();
+    source = null;
+  };
+
+  const open = () => {
+    close();
+    if (ended || document.hidden) return;
+    options.onState('connecting', null);
+    const opened = new EventSource(api.url(options.path), {
+      fetch: (url, init) =>
+        fetch(url, {
+          ...init,
+          credentials: api.token === null ? 'same-origin' : 'omit',
+          headers: {
+            ...(init.headers as Record<string, string>),
+            ...(lastId === null ? {} : { 'Last-Event-ID': lastId }),
+            ...(api.token === null ? {} : { authorization: `Bearer ${api.token}` }),
+          },
+        }),
+    });
+    source = opened;
+    opened.addEventListener('open', () => {
+      refusals = 0;
+      options.onState('live', null);
+    });
+    for (const name of options.events) {
+      opened.addEventListener(name, (event) => {
+        if (event.lastEventId !== '') lastId = event.lastEventId;
+        options.onEvent(name, JSON.parse(event.data));
+        if (name === options.finalEvent) end();
+      });
+    }
+    opened.addEventListener('error', ({ code }) => {
+      if (code === 204) return end();
+      options.onState('connecting', { status: code ?? null });
+      if (opened.readyState !== EventSource.CLOSED) return;
+      clearTimeout(timer);
+      timer = setTimeout(open, AGAIN_MS[Math.min(refusals++, AGAIN_MS.length - 1)]);
+    });
+  };
+
+  const end = () => {
+    ended = true;
+    close();
+    options.onState('ended', null);
+  };
+
+  const onVisibility = () => {
+    if (document.hidden) close();
+    else if (source === null) open();
+  };
+  const onOnline = () => open();
+  document.addEventListener('visibilitychange', onVisibility);
+  addEventListener('online', onOnline);
+  open();
+  return () => {
+    ended = true;
+    document.removeEventListener('visibilitychange', onVisibility);
+    removeEventListener('online', onOnline);
+    close();
+  };
+}

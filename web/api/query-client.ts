@@ -1,0 +1,17 @@
+import { QueryClient } from '@tanstack/react-query';
+import { ApiProblem } from './problem.ts';
+
+/** Tries again what may succeed the next time: no connection, and faults of the server. */
+function mayRetry(count: number, error: unknown): boolean {
+  return count < 2 && !(error instanceof ApiProblem && error.status < 500);
+}
+
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: { retry: mayRetry, staleTime: 5000 },
+      // what was pressed while there was no connection is not done behind somebody's back later
+      mutations: { retry: false, networkMode: 'always' },
+    },
+  });
+}

@@ -1,0 +1,5 @@
+import { PageFrame } from '../../layout/page-frame.tsx';
+
+export default function AnalyticsPage() {
+  return <PageFrame title="Analytics">{null}</PageFrame>;
+}

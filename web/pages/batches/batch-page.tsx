@@ -1,0 +1,5 @@
+import { PageFrame } from '../../layout/page-frame.tsx';
+
+export default function BatchPage() {
+  return <PageFrame title="Batch">{null}</PageFrame>;
+}

@@ -1,0 +1,5 @@
+import { PageFrame } from '../../layout/page-frame.tsx';
+
+export default function HealthPage() {
+  return <PageFrame title="Health">{null}</PageFrame>;
+}

@@ -1,0 +1,5 @@
+import { PageFrame } from '../../layout/page-frame.tsx';
+
+export default function JobPage() {
+  return <PageFrame title="Job">{null}</PageFrame>;
+}

@@ -1,0 +1,94 @@
+import { type ComponentProps, type ReactNode, useId } from 'react';
+import { classNames } from './class-names.ts';
+
+const BOX = 'rounded-lg border border-line-strong bg-surface px-3 text-sm text-ink disabled:opacity-60';
+
+interface Labelled {
+  label: string;
+  /** The label is for screen readers alone. */
+  hideLabel?: boolean;
+  hint?: ReactNode;
+  /** What is wrong with what was entered. */
+  error?: string | null;
+}
+
+function Frame({
+  id,
+  label,
+  hideLabel,
+  hint,
+  error,
+  children,
+}: Labelled & { id: string; children: ReactNode }) {
+  return (
+    <div className="flex flex-col gap-1">
+      <label htmlFor={id} className={hideLabel ? 'sr-only' : 'text-sm font-medium'}>
+        {label}
+      </label>
+      {children}
+      {hint !== undefined && (
+        <p id={`${id}-hint`} className="text-xs text-muted">
+          {hint}
+        </p>
+      )}
+      {error && (
+        <p id={`${id}-error`} className="text-xs text-danger">
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function describedBy(id: string, { hint, error }: Labelled): string | undefined {
+  const ids = [hint !== undefined && `${id}-hint`, error && `${id}-error`].filter(Boolean);
+  return ids.length === 0 ? undefined : ids.join(' ');
+}
+
+/** A line of text with its label, and what is wrong with it. */
+export function TextField({
+  label,
+  hideLabel,
+  hint,
+  error,
+  className,
+  ...rest
+}: Labelled & ComponentProps<'input'>) {
+  const id = useId();
+  const frame = { label, hideLabel: hideLabel ?? false, hint, error: error ?? null };
+  return (
+    <Frame id={id} {...frame}>
+      <input
+        id={id}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={describedBy(id, frame)}
+        {...rest}
+        className={classNames(BOX, 'h-10', className)}
+      />
+    </Frame>
+  );
+}
+
+/** One of some, with its label. Its children are `option`s. */
+export function SelectField({
+  label,
+  hideLabel,
+  hint,
+  error,
+  className,
+  ...rest
+}: Labelled & ComponentProps<'select'>) {
+  const id = useId();
+  const frame = { label, hideLabel: hideLabel ?? false, hint, error: error ?? null };
+  return (
+    <Frame id={id} {...frame}>
+      <select
+        id={id}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={describedBy(id, frame)}
+        {...rest}
+        className={classNames(BOX, 'h-10', className)}
+      />
+    </Frame>
+  );
+}
