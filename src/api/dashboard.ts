@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import compression from 'compression';
-import express, { type Request, type Response, Router } from 'express';
+import express, { type Response, Router } from 'express';
 import helmet from 'helmet';
 
 /** Media that Meta shows lie at its own addresses, which change; links to them are kept, never the media. */
 const MEDIA = ['https:', 'http://127.0.0.1:*', 'http://localhost:*'];
+
+/** What is no page of the dashboard, whoever asks for it. */
+const OTHERS = /^\/+(api|webhooks|health\/(live|ready)|sign-in|assets)(\/|$)/i;
 
 /**
  * The dashboard, as `npm run build` has made it: its files, and its page for every address of its own. Whoever asks for
@@ -16,14 +19,12 @@ const MEDIA = ['https:', 'http://127.0.0.1:*', 'http://localhost:*'];
  */
 export function dashboardRouter(folder: string, upgradeInsecure: boolean): Router {
   const router = Router();
-  router.use(
-    '/assets',
-    compression(),
-    express.static(join(folder, 'assets'), { immutable: true, maxAge: '1y' }),
-  );
-  router.use(compression(), express.static(folder, { index: false, maxAge: 0 }));
+  router.use(compression());
+  // the names of these files change with what is in them
+  router.use('/assets', express.static(join(folder, 'assets'), { immutable: true, maxAge: '1y' }));
+  router.use(express.static(folder, { index: false }));
   router.get(
-    /^\/(?!api(\/|$)|webhooks(\/|$)|health\/|sign-in(\/|$)|assets\/)/,
+    '/{*path}',
     helmet.contentSecurityPolicy({
       directives: {
         imgSrc: ["'self'", 'data:', ...MEDIA],
@@ -32,22 +33,18 @@ export function dashboardRouter(folder: string, upgradeInsecure: boolean): Route
       },
     }),
     (req, res, next) => {
-      // programs that ask for nothing in particular learn that there is no such route
-      if (req.accepts(['json', 'html']) !== 'html') return next();
-      showPage(folder, req, res);
+      // programs, which ask for nothing in particular, learn that there is no such route
+      const isPage = !OTHERS.test(req.path) && req.accepts(['json', 'html']) === 'html';
+      if (isPage) showPage(join(folder, 'index.html'), res);
+      else next();
     },
   );
   return router;
 }
 
-function showPage(folder: string, _req: Request, res: Response): void {
-  const file = join(folder, 'index.html');
-  if (!existsSync(file)) {
-    res.status(503).type('html').send(NOT_BUILT);
-    return;
-  }
-  // the names of its files change with what is in them
-  res.set('Cache-Control', 'no-cache').sendFile(file);
+function showPage(file: string, res: Response): void {
+  if (existsSync(file)) res.set('Cache-Control', 'no-cache').sendFile(file);
+  else res.status(503).type('html').send(NOT_BUILT);
 }
 
 const NOT_BUILT = `<!doctype html>

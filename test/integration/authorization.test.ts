@@ -84,6 +84,7 @@ test('every operation wants to know who asks, and whether they may', async () =>
 
 /** Whoever adds a route that needs no token adds it here, and says why in docs/access.md. */
 const PUBLIC = [
+  'GET /{*path}',
   'GET /health/live',
   'GET /health/ready',
   'GET /sign-in',
@@ -101,7 +102,7 @@ test('no route is there but those of the document, the page that shows it, and t
     stack.config,
     createLogger('silent', 'test'),
   );
-  const mounts = ['/api', '/api/docs', '/webhooks', '/health', '/sign-in'];
+  const mounts = ['/api', '/api/docs', '/webhooks', '/health', '/sign-in', '/assets'];
   const routes = routesOf(app, mounts);
   const documented = operations.map(
     ({ method, path }) => `${method} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
@@ -132,7 +133,16 @@ test('no route is there but those of the document, the page that shows it, and t
     const status = await statusOf(method, stack.api.url + path, {});
     expect([route, status]).toEqual([
       route,
-      path === '/sign-in' ? 401 : path.startsWith('/health') ? 200 : method === 'GET' ? 403 : 503,
+      // the dashboard's pages, of which a program asks for none
+      path === '/{*path}'
+        ? 404
+        : path === '/sign-in'
+          ? 401
+          : path.startsWith('/health')
+            ? 200
+            : method === 'GET'
+              ? 403
+              : 503,
     ]);
   }
 });

@@ -57,6 +57,8 @@ describe('Dockerfile', () => {
       'workflows/index.ts',
       'activities/index.ts',
       'migrations/0001.sql',
+      'web/main.tsx',
+      'scripts/build-dashboard.mjs',
     ]) {
       expect(inImage(file), file).toBe(true);
     }
@@ -66,10 +68,14 @@ describe('Dockerfile', () => {
       'node_modules/zod/index.js',
       'test/unit/compose.test.ts',
       '.pagesync/x',
+      'web/dist/index.html',
     ]) {
       expect(inImage(file), file).toBe(false);
     }
     expect(arguments_('RUN').join()).toContain('npm ci --omit=dev');
+    // built inside, from these sources
+    expect(arguments_('RUN')).toContain('npm run build');
+    expect(arguments_('COPY')).toContain('--from=dashboard /app/web/dist web/dist');
   });
 
   it('has every file that docker-compose.yml runs in it', () => {
