@@ -20,6 +20,7 @@ const page: PageResource = {
     checkedAt: '2026-09-02T08:00:04.120Z',
     error: null,
   },
+  health: 'ok',
   disconnectedAt: null,
   lastSyncedAt: '2026-09-02T09:15:00.000Z',
   syncCheckpoint: null,

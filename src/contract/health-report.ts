@@ -1,27 +1,12 @@
 import { z } from 'zod';
 import { JOB_STATUSES } from './job-status.ts';
+import { PAGE_HEALTHS } from './page-health.ts';
 import { SYNC_MODES, SYNC_TRIGGERS } from './sync-options.ts';
 
 // What needs somebody's attention, of all pages at once. The SQL views of the same names say the same.
 
 const count = z.int().min(0);
 const time = z.iso.datetime();
-
-/** What `page_states.health` may be. */
-export const PAGE_HEALTHS = [
-  'disconnected',
-  'token_expired',
-  'waiting',
-  'paused',
-  'syncing',
-  'failing',
-  'incomplete',
-  'never_synced',
-  'unsubscribed',
-  'silent',
-  'stale',
-  'ok',
-] as const;
 
 /** The most items that a list of the report holds. */
 export const MAX_REPORTED = 100;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PIPELINE_MODES } from './auto-sync.ts';
 import { JOB_STATUSES } from './job-status.ts';
+import { PAGE_HEALTHS } from './page-health.ts';
 import { PLATFORMS } from './platform.ts';
 import {
   count,
@@ -58,6 +59,11 @@ export const pageResource = z
     instagramAccountId: z.string().nullable(),
     tokenState: z.enum(['valid', 'needs_reconnect']),
     token: pageToken.describe('What is known of the page’s token.'),
+    health: z
+      .enum(PAGE_HEALTHS)
+      .describe(
+        'How the page is, the first of these that holds: `disconnected`; `token_expired` (connect it again); `waiting` (its sync waits for Meta); `paused`; `syncing`; `failing`, `incomplete` (its newest sync could do nothing, or ended early); `never_synced`; `unsubscribed`, `silent` (its webhooks do not come); `stale` (last covered more than a day ago); `ok`.',
+      ),
     disconnectedAt: time
       .nullable()
       .describe('null: connected. Nothing is read of a disconnected page; its data stays.'),

@@ -3,12 +3,12 @@ import {
   type HealthReportResource,
   type LongRunningSync,
   MAX_REPORTED,
-  PAGE_HEALTHS,
   type QuietPage,
   type RateLimit,
   type StuckSync,
   type TokenAlert,
 } from '../contract/health-report.ts';
+import { PAGE_HEALTHS } from '../contract/page-health.ts';
 import type { Sql } from './sql.ts';
 
 /** A stuck sync before anybody has asked Temporal for its workflow. */

@@ -1,4 +1,5 @@
 import type { PipelineMode } from '../contract/auto-sync.ts';
+import type { PageHealth } from '../contract/page-health.ts';
 import { expiresSoon, missingScopes, type TokenFacts } from '../contract/page-token.ts';
 import type { SyncCheckpoint } from '../contract/progress.ts';
 import type { ConnectPageRequest, PatchPageRequest } from '../contract/requests.ts';
@@ -18,6 +19,7 @@ interface PageRow {
   token_data_access_expires_at: Date | null;
   token_scopes: string[] | null;
   token_error: string | null;
+  health: PageHealth;
   disconnected_at: Date | null;
   last_synced_at: Date | null;
   sync_checkpoint: SyncCheckpoint | null;
@@ -64,8 +66,8 @@ export function createPageStore(sql: Sql, cipher: TokenCipher) {
   const columns = sql`id, facebook_page_id, name, instagram_account_id, token_state, token_checked_at, token_expires_at,
     token_data_access_expires_at, token_scopes, token_error, disconnected_at, last_synced_at, sync_checkpoint, auto_sync,
     sync_interval_seconds, auto_pipeline_id, auto_pipeline_mode, subscription_state, subscribed_fields, subscription_error,
-    subscription_checked_at, last_webhook_at,
-    created_at`;
+    subscription_checked_at, last_webhook_at, created_at,
+    (SELECT s.health FROM page_states s WHERE s.page_id = facebook_pages.id) AS health`;
   const decrypt = (encrypted: string, owner: string) => {
     try {
       return cipher.decrypt(encrypted, owner);
@@ -73,7 +75,23 @@ export function createPageStore(sql: Sql, cipher: TokenCipher) {
       throw new UnreadableToken(encrypted);
     }
   };
+
+  /** @param reference our UUID or the Facebook page ID */
+  async function find(reference: string): Promise<PageResource | null> {
+    const [row] = await sql<PageRow[]>`
+      SELECT ${columns} FROM facebook_pages
+      WHERE ${isUuid(reference) ? sql`id = ${reference}` : sql`facebook_page_id = ${reference}`}`;
+    return row === undefined ? null : toPage(row);
+  }
+
+  /** What a statement has changed; a page's health is seen by the next one. @returns `null` when there is no such page */
+  async function changed(row: { id: string } | undefined): Promise<PageResource | null> {
+    return row === undefined ? null : find(row.id);
+  }
+
   return {
+    find,
+
     /**
      * Connects a page, or gives a page that is or was connected a new token and name. An Instagram account that is
      * not named stays; `null` takes it away.
@@ -86,7 +104,7 @@ export function createPageStore(sql: Sql, cipher: TokenCipher) {
     ): Promise<{ page: PageResource; created: boolean }> {
       const token = cipher.encrypt(request.accessToken, request.facebookPageId);
       const instagram = request.instagramAccountId ?? null;
-      const [row] = await sql<(PageRow & { created: boolean })[]>`
+      const [row] = await sql<{ id: string; created: boolean }[]>`
         INSERT INTO facebook_pages AS p (facebook_page_id, name, instagram_account_id, access_token,
           token_checked_at, token_expires_at, token_data_access_expires_at, token_scopes)
         VALUES (${request.facebookPageId}, ${request.name}, ${instagram}, ${token},
@@ -109,30 +127,23 @@ export function createPageStore(sql: Sql, cipher: TokenCipher) {
           token_error = NULL,
           disconnected_at = NULL,
           updated_at = now()
-        RETURNING ${columns}, (xmax = 0) AS created`;
-      if (row === undefined) throw new Error('INSERT returned no row');
-      return { page: toPage(row), created: row.created };
+        RETURNING id, (xmax = 0) AS created`;
+      const page = await changed(row);
+      if (row === undefined || page === null) throw new Error('The page that was connected is not there');
+      return { page, created: row.created };
     },
 
     /** Changes what is named. @returns `null` when there is no such page */
     async update(pageId: string, change: PatchPageRequest): Promise<PageResource | null> {
-      const [row] = await sql<PageRow[]>`
+      const [row] = await sql<{ id: string }[]>`
         UPDATE facebook_pages SET updated_at = now(), name = coalesce(${change.name ?? null}, name),
           instagram_account_id = ${change.instagramAccountId === undefined ? sql`instagram_account_id` : change.instagramAccountId},
           auto_sync = coalesce(${change.autoSync ?? null}, auto_sync),
           sync_interval_seconds = coalesce(${change.syncIntervalSeconds ?? null}, sync_interval_seconds),
           auto_pipeline_id = ${change.autoPipelineId === undefined ? sql`auto_pipeline_id` : change.autoPipelineId},
           auto_pipeline_mode = coalesce(${change.autoPipelineMode ?? null}, auto_pipeline_mode)
-        WHERE id = ${pageId} RETURNING ${columns}`;
-      return row === undefined ? null : toPage(row);
-    },
-
-    /** @param reference our UUID or the Facebook page ID */
-    async find(reference: string): Promise<PageResource | null> {
-      const [row] = await sql<PageRow[]>`
-        SELECT ${columns} FROM facebook_pages
-        WHERE ${isUuid(reference) ? sql`id = ${reference}` : sql`facebook_page_id = ${reference}`}`;
-      return row === undefined ? null : toPage(row);
+        WHERE id = ${pageId} RETURNING id`;
+      return changed(row);
     },
 
     /**
@@ -142,7 +153,7 @@ export function createPageStore(sql: Sql, cipher: TokenCipher) {
      * @returns `null` when there is no such page
      */
     async disconnect(pageId: string): Promise<PageResource | null> {
-      const [row] = await sql<PageRow[]>`
+      const [row] = await sql<{ id: string }[]>`
         WITH brought AS (
           DELETE FROM facebook_login_pages WHERE facebook_page_id = (SELECT facebook_page_id FROM facebook_pages WHERE id = ${pageId})
         )
@@ -151,8 +162,8 @@ export function createPageStore(sql: Sql, cipher: TokenCipher) {
           token_data_access_expires_at = NULL, token_scopes = NULL, token_error = NULL,
           subscription_state = 'unknown', subscribed_fields = '{}', subscribed_at = NULL,
           subscription_checked_at = NULL, subscription_error = NULL
-        WHERE id = ${pageId} RETURNING ${columns}`;
-      return row === undefined ? null : toPage(row);
+        WHERE id = ${pageId} RETURNING id`;
+      return changed(row);
     },
 
     /** @param connected only those that are, or are not; absent: all */
@@ -203,6 +214,7 @@ function toPage(row: PageRow): PageResource {
     instagramAccountId: row.instagram_account_id,
     tokenState: row.token_state,
     token: tokenOf(row),
+    health: row.health,
     disconnectedAt: iso(row.disconnected_at),
     lastSyncedAt: iso(row.last_synced_at),
     syncCheckpoint: row.sync_checkpoint,

@@ -24,6 +24,7 @@ const PAGE: PageResource = {
     checkedAt: null,
     error: null,
   },
+  health: 'ok',
   disconnectedAt: null,
   lastSyncedAt: null,
   syncCheckpoint: null,
