@@ -1,4 +1,5 @@
 import type { WebhookCounts } from '../contract/webhooks.ts';
+import { tellOfConversations } from './change-channel.ts';
 import type { Fragment, Sql } from './sql.ts';
 
 /** An entry that waits to be applied. */
@@ -108,8 +109,20 @@ export function createDeliveryStore(sql: Sql) {
         WHERE before < ${bytes} ORDER BY id`;
     },
 
-    /** Remembers that these are applied, and what became of their items. */
-    async finish(pageId: string, ids: readonly number[], counts: readonly ItemCount[]): Promise<void> {
+    /**
+     * Remembers that these are applied, and what became of their items; people who look on are told of the conversations.
+     *
+     * @param conversationIds that the items are about, also those of which an earlier attempt had applied them
+     */
+    async finish(
+      pageId: string,
+      ids: readonly number[],
+      counts: readonly ItemCount[],
+      conversationIds: readonly string[],
+    ): Promise<void> {
+      // by itself, and first: whoever commits with a NOTIFY keeps all others that do waiting, which is short when there is
+      // nothing to write to the log; an attempt that dies after it says it once more
+      if (conversationIds.length > 0) await tellOfConversations(sql, pageId, conversationIds);
       await sql`
         WITH done AS (
           UPDATE webhook_deliveries SET processed_at = now()
