@@ -6,7 +6,7 @@ import { isProblem } from '../../../api/problem.ts';
 import { Button } from '../../../ui/button.tsx';
 import { ErrorLine } from '../../../ui/states.tsx';
 import type { KnownPage } from './connect-dialog.tsx';
-import { rememberPage } from './remembered-page.ts';
+import { forgetPage, rememberPage } from './remembered-page.ts';
 
 /** Sends the person to Facebook's dialog; `LoginReturn` meets them when they are back. */
 export function FacebookWay({ page }: { page: KnownPage | null }) {
@@ -14,7 +14,8 @@ export function FacebookWay({ page }: { page: KnownPage | null }) {
   const begin = useMutation({
     mutationFn: () => api.post<BegunFacebookLogin>('/api/facebook-logins', { body: {} }),
     onSuccess: ({ url }) => {
-      rememberPage(page);
+      if (page === null) forgetPage();
+      else rememberPage(page);
       location.assign(url);
     },
     // the address is good for whoever has it
@@ -39,7 +40,7 @@ export function FacebookWay({ page }: { page: KnownPage | null }) {
 }
 
 /** What to set, and what can be done instead. */
-export function NotConfigured() {
+function NotConfigured() {
   return (
     <div role="alert" className="flex flex-col gap-2 rounded-lg bg-warning-soft p-3 text-sm text-warning">
       <p className="font-medium">Signing in with Facebook is not set up on this server.</p>

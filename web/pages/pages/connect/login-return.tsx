@@ -10,7 +10,7 @@ import { LoadingState } from '../../../ui/states.tsx';
 import { ChoosePages } from './choose-pages.tsx';
 import { ConnectDialog } from './connect-dialog.tsx';
 import { wordsOfError, wordsOfLogin } from './login-words.ts';
-import { rememberedPage, rememberPage } from './remembered-page.ts';
+import { forgetPage, rememberedPage } from './remembered-page.ts';
 
 const LOGIN = 'facebookLogin';
 const ERROR = 'facebookLoginError';
@@ -29,7 +29,7 @@ export function LoginReturn() {
     if (isBack) void navigate(pathname, { replace: true });
   }, [isBack, navigate, pathname]);
   const leave = (pageId?: string) => {
-    rememberPage(null);
+    forgetPage();
     setCame({ login: null, error: null });
     if (pageId !== undefined) void navigate(`/pages/${pageId}`);
   };
