@@ -51,7 +51,7 @@ export function PageRow({ page, onReconnect }: { page: PageResource; onReconnect
       <div className="flex min-w-0 flex-col items-stretch gap-2 md:col-start-2 md:row-span-3 md:row-start-1 md:w-56 xl:col-start-4 xl:row-span-1 xl:w-auto">
         {isDead ? (
           onReconnect !== null && (
-            <Button variant="outline" aria-label={`Connect ${page.name} again`} onClick={onReconnect}>
+            <Button variant="outline" aria-label={`Connect again: ${page.name}`} onClick={onReconnect}>
               Connect again
             </Button>
           )
