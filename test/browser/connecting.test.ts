@@ -190,7 +190,7 @@ test('a token that ends during a sync: the page says so, and with a new one the 
   expect(await seriousViolations(page)).toEqual([]);
 
   control('/latency', { ms: 0 });
-  await page.getByRole('button', { name: 'Reconnect' }).click();
+  await page.getByRole('button', { name: 'Reconnect', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Connect Café again' });
   await dialog.waitFor();
   await answerFacebook(page, 'Continue');

@@ -96,7 +96,7 @@ test('light, dark, or as the system is, also after a reload', async () => {
   await page.getByLabel('Dark').waitFor();
   expect(await isDark(page)).toBe(true);
   expect(await page.getByLabel('Dark').isChecked()).toBe(true);
-  await page.getByLabel('As the system').check();
+  await page.getByLabel('System').check();
   expect(await isDark(page)).toBe(false);
   await page.emulateMedia({ colorScheme: 'dark' });
   await eventually(() => isDark(page), 'the page to follow the system');

@@ -27,8 +27,24 @@ export class ApiProblem extends Error {
 
   /** What is wrong with a field of what was sent; `null`: nothing. */
   fieldError(field: string): string | null {
-    return this.body.errors?.find((error) => error.field === field)?.message ?? null;
+    const message = this.body.errors?.find((error) => error.field === field)?.message;
+    return message === undefined ? null : inPlainWords(message);
   }
+}
+
+const PLAIN: readonly [RegExp, string][] = [
+  [/^Too small: expected string to have >=1 characters$/, 'must not be empty'],
+  [/^Too big: expected string to have <=(\d+) characters$/, 'must have at most $1 characters'],
+  [/^Too small: expected \w+ to be >=(-?\d+)$/, 'must be at least $1'],
+  [/^Too big: expected \w+ to be <=(-?\d+)$/, 'must be at most $1'],
+  [/^Invalid input: expected int, .*$/, 'must be a whole number'],
+  [/^Invalid input: expected number, .*$/, 'must be a number'],
+];
+
+/** What the API's schemas say of a field, as people say it. */
+function inPlainWords(message: string): string {
+  const known = PLAIN.find(([pattern]) => pattern.test(message));
+  return known === undefined ? message : message.replace(...known);
 }
 
 /** The API could not be reached, or broke off. */
