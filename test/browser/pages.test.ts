@@ -68,7 +68,7 @@ describe('the overview', () => {
     const row = (name: string) =>
       page.getByRole('listitem').filter({ has: page.getByRole('link', { name, exact: true }) });
     await row('Well').getByText('Up to date').waitFor();
-    await row('Well').getByText('just now').waitFor();
+    await row('Well').getByText('just now', { exact: true }).waitFor();
     await row('Well').getByText('Instagram', { exact: true }).waitFor();
     await row('Well').getByRole('button', { name: /sync/i }).waitFor();
     await row('Fresh').getByText('Never synced').waitFor();
@@ -80,7 +80,7 @@ describe('the overview', () => {
       .waitFor();
     await row('Dead').getByRole('button', { name: 'Connect again: Dead' }).waitFor();
     await row('Old').getByText('Out of date').waitFor();
-    await row('Old').getByText('3 days ago').waitFor();
+    await row('Old').getByText('3 days ago', { exact: true }).waitFor();
     await row('Ending')
       .getByText(/The token ends on .*Connect the page again/)
       .waitFor();
