@@ -1,8 +1,13 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import type { SyncStatusResource } from '../../src/contract/resources.ts';
+import { createLogger } from '../../src/log.ts';
+import { startApi } from '../../src/start-api.ts';
+import { lastingPort } from '../faults/lasting-port.ts';
 import { seriousViolations } from '../support/accessibility.ts';
 import { type DashboardUnderTest, type Person, startDashboard } from '../support/dashboard.ts';
-import { startRelay } from '../support/relay.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Stack, startStack, type TestPage } from '../support/stack.ts';
 import { componentsOf, pathOf } from './components-page.ts';
 
@@ -102,10 +107,47 @@ test('it says until when Meta makes the sync wait, and that a token is gone', as
 });
 
 test('the server goes and comes back under an open page: it says so, and the numbers are right again', async () => {
-  const relay = await startRelay(new URL(stack.api.url).host);
-  const api = await stack.addApi({});
-  await relay.close();
-  expect(api.url).not.toBe('');
+  latency(1500);
+  const env = { ...stack.env, PORT: String(await lastingPort()) };
+  const startServer = () => startApi(readConfig(env), env, createLogger('fatal', 'test'));
+  let server = await startServer();
+  try {
+    const page = await newPage();
+    const { panel, countedAtLeast } = await show(page, await person.tab(server.url + pathOf(page)));
+    await start(page);
+    const before = await countedAtLeast(50);
+    await server.close();
+    await panel.getByText('Reconnecting …').waitFor();
+    expect(await panel.getByText('Syncing', { exact: true }).isVisible()).toBe(true);
+    // the sync does not need the server
+    await eventually(async () => {
+      const { body } = await stack.api.get<SyncStatusResource>(`/api/pages/${page.id}/sync`);
+      return body.job.totals.fetched > before;
+    }, 'more conversations while the server is away');
+    server = await startServer();
+    await countedAtLeast(before + 1);
+    await panel.getByText('Reconnecting …').waitFor({ state: 'hidden' });
+    latency(0);
+    await panel.getByText('Last sync complete').waitFor();
+    await panel.getByText(`+${CONVERSATIONS}`).waitFor();
+  } finally {
+    await server.close();
+  }
+});
+
+test('while the stream is away the numbers come by looking', async () => {
+  latency(1000);
+  const page = await newPage();
+  const tab = await person.tab('/history');
+  await tab.route('**/sync/stream', (route) => route.abort());
+  await tab.goto(pathOf(page));
+  const { panel, countedAtLeast } = await show(page, tab);
+  await start(page);
+  const first = await countedAtLeast(50);
+  await panel.getByText('Reconnecting …').waitFor();
+  await countedAtLeast(first + 1);
+  latency(0);
+  await panel.getByText('Last sync complete').waitFor();
 });
 
 test('every state of button and panel is there to be looked at, light and dark, on a phone too', async () => {
