@@ -59,7 +59,7 @@ export function ManualSyncButtonView({
   const isFault = state.kind === 'error';
   const says = refusal ?? ('hint' in state ? state.hint : hint);
   return (
-    <span className="pagesync inline-flex max-w-full">
+    <span className="pagesync relative inline-flex max-w-full">
       <Bubble
         text={says}
         isNews={!isQuiet && isNews(state, size === 'icon')}
