@@ -92,12 +92,12 @@ export function ManualSyncButtonView({
           </span>
           <span className="sr-only">{` ${page}`}</span>
           {showProgress && state.kind === 'syncing' && state.share !== null && (
-            <span
-              aria-hidden
-              data-share
-              className="absolute inset-x-0 bottom-0 h-1 origin-left bg-current opacity-60 rtl:origin-right"
-              style={{ transform: `scaleX(${state.share})` }}
-            />
+            <span aria-hidden className="absolute inset-x-0 bottom-0 h-1 bg-current/20">
+              <span
+                className="block h-full origin-left bg-current/70"
+                style={{ transform: `scaleX(${state.share})` }}
+              />
+            </span>
           )}
         </button>
       </Bubble>
