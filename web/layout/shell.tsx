@@ -5,6 +5,21 @@ import { useAppearance } from './appearance.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { Navigation } from './navigation.tsx';
 
+/** Sonner's own have too little contrast. */
+const TOAST_COLOURS = Object.fromEntries(
+  [
+    ['normal', 'surface', 'ink'],
+    ['success', 'success-soft', 'success'],
+    ['info', 'accent-soft', 'accent-strong'],
+    ['warning', 'warning-soft', 'warning'],
+    ['error', 'danger-soft', 'danger'],
+  ].flatMap(([kind, background, text]) => [
+    [`--${kind}-bg`, `var(--${background})`],
+    [`--${kind}-text`, `var(--${text})`],
+    [`--${kind}-border`, 'var(--line)'],
+  ]),
+);
+
 /** What is around every page: the way to the others, what is wrong with the connection, and news from elsewhere. */
 export function Shell() {
   const main = useRef<HTMLElement>(null);
@@ -31,7 +46,7 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
-      <Toaster theme={useAppearance()} position="bottom-right" closeButton richColors />
+      <Toaster theme={useAppearance()} position="bottom-right" closeButton richColors style={TOAST_COLOURS} />
     </div>
   );
 }
