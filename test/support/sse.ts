@@ -1,4 +1,5 @@
 import { EventSource } from 'eventsource';
+import { CHANGE_NAMES } from '../../src/contract/changes.ts';
 import type { StreamEvent } from '../../src/contract/resources.ts';
 import type { Api } from './stack.ts';
 
@@ -28,7 +29,7 @@ export class StreamClient<T = JobEvent> {
           },
         }),
     });
-    for (const type of ['snapshot', 'progress', 'page', 'final']) {
+    for (const type of new Set(['snapshot', 'progress', 'page', 'final', ...CHANGE_NAMES])) {
       this.#source.addEventListener(type, (message) => {
         this.events.push({
           type,
