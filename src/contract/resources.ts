@@ -87,6 +87,8 @@ export const pageDetailResource = pageResource
       .describe('When the next automatic sync begins; null when there is none, or Temporal does not say.'),
   })
   .meta({ id: 'PageDetail' });
+/** A page, and when its next automatic sync begins. */
+export type PageDetailResource = z.infer<typeof pageDetailResource>;
 
 export const jobResource = z
   .object({
