@@ -107,8 +107,8 @@ export async function runSlice(
       if (!dead) return goOn();
     }
     const syncError = error instanceof GraphError ? error.toSyncError() : unexpected(error);
-    await lifecycle.noteError(input.jobId, syncError, state.apiCalls);
     const end = sliceEndOf(error, input, state.advanced, deps.standstillMs);
+    await lifecycle.noteError(input.jobId, syncError, state.apiCalls, waitOrderedBy(end));
     return result({ ...end, error: syncError });
   } finally {
     clearTimeout(beat);
@@ -125,6 +125,12 @@ function inboxOf(credentials: PageCredentials, { platform }: SliceInput): GraphI
     token: credentials.accessToken,
     platform,
   };
+}
+
+/** For how long Meta wants no calls, in milliseconds; `null` when a slice ended otherwise: what merely fails is tried again. */
+function waitOrderedBy({ why, untilMs }: Pick<SliceResult, 'why' | 'untilMs'>): number | null {
+  if (untilMs === null || (why !== 'throttled' && why !== 'blocked')) return null;
+  return Math.max(0, untilMs - Date.now());
 }
 
 /** Something that nobody expected. What PostgreSQL says may quote a row, so of that only the kind is logged. */

@@ -68,6 +68,7 @@ const environment = z.object({
   AUTH_FAILURES_PER_MINUTE: integer(30, 1, 1_000_000),
   HEADERS_TIMEOUT_SECONDS: number(10, 0.1),
   REQUEST_TIMEOUT_SECONDS: number(30, 0.1),
+  TEMPORAL_UI_URL: httpUrl.optional(),
   PAGESYNC_QUEUE_PREFIX: z.string().default(''),
   SYNC_SLICE_SECONDS: digits.pipe(z.number().min(0).max(60)).default(2),
   SYNC_STANDSTILL_SECONDS: number(3600, 0),
@@ -131,6 +132,8 @@ export interface Config {
   };
   tokenKeys: Buffer[];
   apiToken: string;
+  /** Of the Temporal Web UI, without a slash at the end, for links to workflows; `null`: there is none. */
+  temporalUiUrl: string | null;
   queuePrefix: string;
   sliceMs: number;
   standstillMs: number;
@@ -218,6 +221,7 @@ export function readConfig(env: Record<string, string | undefined>, servesBrowse
     login: { baseUrl: e.FACEBOOK_LOGIN_BASE_URL, configId: e.FACEBOOK_LOGIN_CONFIG_ID ?? null },
     tokenKeys: e.TOKEN_ENCRYPTION_KEYS,
     apiToken: e.PAGESYNC_API_TOKEN,
+    temporalUiUrl: e.TEMPORAL_UI_URL ?? null,
     queuePrefix: e.PAGESYNC_QUEUE_PREFIX,
     sliceMs: e.SYNC_SLICE_SECONDS * 1000,
     standstillMs: e.SYNC_STANDSTILL_SECONDS * 1000,

@@ -19,6 +19,7 @@ import { outliveDatabase } from './run-program.ts';
 import { startApi } from './start-api.ts';
 import { startWorker } from './start-worker.ts';
 import { installRuntime } from './temporal/runtime.ts';
+import { createWorkflowLinks } from './temporal/workflow-links.ts';
 
 const HELP = `npm start [-- options]
 
@@ -109,6 +110,7 @@ async function run(
   say('  Worker: polling');
 
   const client = createApiClient(api.url, config.apiToken);
+  const workflowLink = createWorkflowLinks(config.temporalUiUrl, env.TEMPORAL_NAMESPACE || 'default');
   if (servers.demo !== null) {
     await deliverDemoWebhooks(servers.demo.url, api.url, servers.demo.app);
     await client.connectPage({ ...DEMO_PAGE });
@@ -120,7 +122,8 @@ async function run(
   let complete = toSync.length > 0;
   for (const each of toSync) {
     say(`\nSyncing ${each.name}`);
-    if (servers.temporalUi !== null) say(`  ${workflowLink(servers.temporalUi, each.facebookPageId)}`);
+    const link = workflowLink(syncWorkflowId(each.facebookPageId), null);
+    if (link !== null) say(`  ${link}`);
     const job = await syncInTerminal(client, each, once, closers.signal);
     complete &&= job?.status === 'COMPLETED' || job?.status === 'UP_TO_DATE';
     if (job === null) return once || closers.breakdown !== null ? 1 : 0;
@@ -160,10 +163,6 @@ Running. Ctrl+C stops everything; the data stays.
     closers.signal.addEventListener('abort', () => resolve());
   });
   return closers.breakdown === null ? 0 : 1;
-}
-
-function workflowLink(ui: string, facebookPageId: string): string {
-  return `${ui}/namespaces/default/workflows/${encodeURIComponent(syncWorkflowId(facebookPageId))}`;
 }
 
 main().then(

@@ -16,6 +16,7 @@ import {
   createStore,
   createTokenCipher,
   listenToBatches,
+  listenToChanges,
   listenToProgress,
   migrate,
   type Sql,
@@ -29,6 +30,7 @@ import { createPageTasks } from './temporal/page-tasks.ts';
 import { ensureSearchAttributes } from './temporal/search-attributes.ts';
 import { createSyncControl } from './temporal/sync.ts';
 import { createWebhookWaker } from './temporal/webhooks.ts';
+import { createWorkflowLinks } from './temporal/workflow-links.ts';
 import { createWorkflowLookUp } from './temporal/workflow-state.ts';
 
 /** Time that requests in hand get when the API stops. */
@@ -87,6 +89,7 @@ export async function startApi(
         logger,
         maintenance: createMaintenanceControl(client, config.queuePrefix),
         lookUpWorkflow: createWorkflowLookUp(client),
+        workflowLink: createWorkflowLinks(config.temporalUiUrl, client.options.namespace),
         seedWaitMs: config.seedWaitMs,
         schedules,
         alignSchedule: createAlignSchedule(store, schedules, logger),
@@ -101,6 +104,11 @@ export async function startApi(
       () => hub.publishGap(),
     );
     await listenToBatches(sql, (batchId) => hub.publishBatch(batchId));
+    await listenToChanges(
+      sql,
+      (hint) => hub.publishChange(hint),
+      () => hub.publishChange(null),
+    );
     const registered = ensureSearchAttributes(client).catch((error: unknown) => {
       logger.warn({ err: error }, 'The search attributes are not registered yet');
     });

@@ -1,5 +1,4 @@
-import type { WebhookOutcome } from '../../src/contract/webhooks.ts';
-import { type Store, sqlState, type WebhookFailure } from '../../src/store/index.ts';
+import { type AppliedItem, type Store, sqlState, type WebhookFailure } from '../../src/store/index.ts';
 import type { MappedItem } from './map-item.ts';
 
 /** Times that an item is tried when another writer was in its way. */
@@ -17,12 +16,11 @@ export async function applyItem(
   pageId: string,
   deliveryId: number,
   { kind, item, payload }: Extract<MappedItem, { what: 'item' }>,
-  count: (kind: string, outcome: WebhookOutcome) => void,
+  onApplied: (applied: AppliedItem) => void,
 ): Promise<WebhookFailure | null> {
   for (let tried = 1; ; tried += 1) {
     try {
-      const { outcome } = await store.webhookItems.apply(pageId, item);
-      count(kind, outcome);
+      onApplied(await store.webhookItems.apply(pageId, item));
       return null;
     } catch (error) {
       if (isContention(error) && tried < TRIES) continue;

@@ -79,7 +79,7 @@ export function createDrainDeliveries(store: Store, busyMs: number) {
         if (deliveries.length === 0) return result;
         await store.deliveries.take(facebookPageId, owner, HOLD_MS);
       }
-      const page = deliveries.length === 0 ? null : await store.pages.find(facebookPageId);
+      const page = deliveries.length === 0 ? null : await store.pages.identify(facebookPageId);
       if (page === null) {
         await setTimeout(pauseMs, null, { signal }).catch(() => {});
         pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
@@ -99,9 +99,10 @@ async function applyBatch(
   result: DrainResult,
   alive: () => void,
 ): Promise<void> {
-  const counts = [...(await applyAll(store, page, deliveries, alive)).values()];
+  const { tally, conversationIds } = await applyAll(store, page, deliveries, alive);
+  const counts = [...tally.values()];
   const ids = deliveries.map(({ id }) => id);
-  await store.deliveries.finish(page.id, ids, counts);
+  await store.deliveries.finish(page.id, ids, counts, [...conversationIds]);
   for (const { outcome, items } of counts) result.items[outcome] += items;
   result.deliveries += deliveries.length;
 }
@@ -111,8 +112,9 @@ async function applyAll(
   page: PageIds & { id: string },
   deliveries: readonly PendingDelivery[],
   alive: () => void,
-): Promise<Tally> {
+): Promise<{ tally: Tally; conversationIds: Set<string> }> {
   const tally: Tally = new Map();
+  const conversationIds = new Set<string>();
   const count = (kind: string, outcome: WebhookOutcome) => {
     const key = `${outcome} ${kind}`;
     const there = tally.get(key);
@@ -131,7 +133,10 @@ async function applyAll(
     const failure =
       mapped.what === 'failure'
         ? mapped.failure
-        : await applyItem(store, page.id, delivery.id, mapped, count);
+        : await applyItem(store, page.id, delivery.id, mapped, ({ outcome, conversationId }) => {
+            count(mapped.kind, outcome);
+            conversationIds.add(conversationId);
+          });
     if (failure === null) return;
     await store.webhookItems.setAside(page.id, failure).catch((error: unknown) => {
       if (isDatabaseAway(error)) throw error;
@@ -141,7 +146,7 @@ async function applyAll(
     });
     count(failure.kind, 'set_aside');
   });
-  return tally;
+  return { tally, conversationIds };
 }
 
 function laneOf({ mapped }: { mapped: MappedItem }): string {

@@ -6,6 +6,7 @@ import type { Logger } from '../log.ts';
 import { aboutOperations, docsRouter } from './about.ts';
 import { type Access, type AccessConfig, createAccess, isHttps, requireScope } from './access/index.ts';
 import { batchOperations } from './batches.ts';
+import { changeOperations } from './changes.ts';
 import { conversationOperations } from './conversations.ts';
 import { dashboardRouter } from './dashboard.ts';
 import type { ApiDeps } from './deps.ts';
@@ -91,6 +92,7 @@ function operationsOf(deps: ApiDeps, access: Access): Operation[] {
     ...seedConversationOperations(deps),
     ...seedFacebookOperations(deps),
     ...notificationOperations(deps),
+    ...changeOperations(deps),
     ...aboutOperations(() => document),
   ];
   const document = openApiDocument(operations, access.cookieName);

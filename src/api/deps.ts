@@ -26,6 +26,8 @@ export interface ApiDeps {
   maintenance: MaintenanceControl;
   /** Asks Temporal for a workflow by its ID; never throws. */
   lookUpWorkflow(workflowId: string): Promise<WorkflowState>;
+  /** Where the Temporal Web UI shows a workflow; `null` where no UI is configured. @param runId `null`: its newest run */
+  workflowLink(workflowId: string, runId: string | null): string | null;
   /** How long the seeds' endpoints wait for the end of a job, in milliseconds. */
   seedWaitMs: number;
   schedules: Pick<AutoSyncSchedules, 'nextAt'>;

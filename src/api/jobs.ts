@@ -1,4 +1,13 @@
+import {
+  type JobDetailResource,
+  jobBatchResource,
+  jobDetailResource,
+  listJobBatchesQuery,
+  listTimelineQuery,
+  timelineEntryResource,
+} from '../contract/job-detail.ts';
 import { hasEnded } from '../contract/job-status.ts';
+import { workflowIdOf } from '../contract/names.ts';
 import { listedJob } from '../contract/new-job.ts';
 import { listFailuresQuery, listJobsQuery, MAX_LISTED } from '../contract/requests.ts';
 import { failureResource, type JobResource, jobResource, listOf } from '../contract/resources.ts';
@@ -17,6 +26,24 @@ export async function requireJob(store: Store, id: string | undefined): Promise<
   if (job === null) throw notFound('Job');
   return job;
 }
+
+/** @throws Problem 404 */
+async function jobDetail(
+  { store, workflowLink }: ApiDeps,
+  id: string | undefined,
+): Promise<JobDetailResource> {
+  const found = id !== undefined && isUuid(id) ? await store.jobs.closely(id) : null;
+  if (found === null) throw notFound('Job');
+  const { job, runId, waitedMs } = found;
+  const workflowId = workflowIdOf(job);
+  return { ...job, waitedMs, workflow: { id: workflowId, runId, url: workflowLink(workflowId, runId) } };
+}
+
+const TIMELINE = `Waits less than a minute apart are one entry, and so is an error that comes again with nothing in between. The
+entries go with their job.`;
+
+const BATCHES = `Of a job that has ended for good the batches go after a while, but for the last of each platform. Older messages
+that are fetched after the walk are no batches.`;
 
 const params = { id: 'The job’s id' };
 
@@ -45,12 +72,47 @@ export function jobOperations(deps: ApiDeps): Operation[] {
       path: '/api/jobs/{id}',
       id: 'getJob',
       tag: 'Jobs',
-      summary: 'A job',
+      summary: 'A job, its workflow, and how long Meta made it wait',
       scope: 'read',
       params,
-      answers: { 200: { description: 'The job', body: jobResource } },
+      answers: { 200: { description: 'The job', body: jobDetailResource } },
       async handle({ params }) {
-        return { status: 200, body: await requireJob(store, params.id) };
+        return { status: 200, body: await jobDetail(deps, params.id) };
+      },
+    }),
+
+    operation({
+      method: 'get',
+      path: '/api/jobs/{id}/timeline',
+      id: 'listTimeline',
+      tag: 'Jobs',
+      summary: 'What has happened to the job, oldest first',
+      description: TIMELINE,
+      scope: 'read',
+      params,
+      query: listTimelineQuery,
+      answers: { 200: { description: 'A page of the list', body: listOf(timelineEntryResource) } },
+      async handle({ params, query }) {
+        const job = await requireJob(store, params.id);
+        return { status: 200, body: await store.jobHistory.timeline(job.id, keysetOf(query)) };
+      },
+    }),
+
+    operation({
+      method: 'get',
+      path: '/api/jobs/{id}/batches',
+      id: 'listJobBatches',
+      tag: 'Jobs',
+      summary: 'What the job has stored, batch by batch, newest first',
+      description: BATCHES,
+      scope: 'read',
+      params,
+      query: listJobBatchesQuery,
+      answers: { 200: { description: 'A page of the list', body: listOf(jobBatchResource) } },
+      async handle({ params, query }) {
+        const job = await requireJob(store, params.id);
+        const batches = await store.jobHistory.batches(job.id, keysetOf(query), query.platform);
+        return { status: 200, body: batches };
       },
     }),
 

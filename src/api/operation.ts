@@ -14,6 +14,7 @@ export type Tag =
   | 'Jobs'
   | 'Conversations'
   | 'History'
+  | 'Changes'
   | 'Notifications'
   | 'Maintenance'
   | 'Seeds'

@@ -1,13 +1,17 @@
-import type { ProgressHint } from '../store/index.ts';
+import type { ChangeHint, ProgressHint } from '../store/index.ts';
 
 /** `null` says that hints may have been missed: read the row. */
 export type ProgressListener = (hint: ProgressHint | null) => void;
 
+/** `null` says that hints may have been missed. */
+export type ChangeListener = (hint: ChangeHint | null) => void;
+
 /**
- * Hands what PostgreSQL's one LISTEN connection of this process hears to those who watch a job or a batch.
+ * Hands what PostgreSQL's one LISTEN connection of this process hears to those who watch a job, a batch, or everything.
  */
 export class ProgressHub {
   readonly #listeners = new Map<string, Set<ProgressListener>>();
+  readonly #changeListeners = new Set<ChangeListener>();
   readonly #closers = new Set<() => void>();
   #closed = false;
 
@@ -31,6 +35,17 @@ export class ProgressHub {
   /** A batch has changed. */
   publishBatch(batchId: string): void {
     for (const listener of this.#listeners.get(batchId) ?? []) listener(null);
+  }
+
+  /** @returns ends the subscription */
+  subscribeToChanges(listener: ChangeListener): () => void {
+    this.#changeListeners.add(listener);
+    return () => this.#changeListeners.delete(listener);
+  }
+
+  /** @param hint `null`: the connection was lost and is back */
+  publishChange(hint: ChangeHint | null): void {
+    for (const listener of this.#changeListeners) listener(hint);
   }
 
   /** The connection was lost and is back. */

@@ -15,7 +15,7 @@ export interface Servers {
   /** Variables for API and worker. */
   env: Record<string, string>;
   psql: string;
-  /** The Temporal Web UI, when the server is ours. */
+  /** The Temporal Web UI, when the server is ours, or its address is given. */
   temporalUi: string | null;
   /** The simulator with the demo page, and the secrets of its app; `null` when Graph is given by address. */
   demo: { url: string; app: DemoApp } | null;
@@ -63,7 +63,7 @@ export async function startServers(
   const startTemporal = async () => {
     if (env.TEMPORAL_ADDRESS || env.TEMPORAL_PROFILE) {
       say(`Temporal: using ${env.TEMPORAL_ADDRESS ?? `the profile ${env.TEMPORAL_PROFILE}`}`);
-      return { address: env.TEMPORAL_ADDRESS ?? null, ui: null };
+      return { address: env.TEMPORAL_ADDRESS ?? null, ui: env.TEMPORAL_UI_URL || null };
     }
     const binary = await resolveTemporalBinary({ env, log });
     const temporal = await startTemporalServer({
@@ -100,6 +100,7 @@ export async function startServers(
     env: {
       DATABASE_URL: database.url,
       ...(temporal.address === null ? {} : { TEMPORAL_ADDRESS: temporal.address }),
+      ...(temporal.ui === null ? {} : { TEMPORAL_UI_URL: temporal.ui }),
       ...(demo === null ? {} : { GRAPH_BASE_URL: demo.url, FACEBOOK_LOGIN_BASE_URL: demo.url, ...demo.app }),
     },
     psql: database.psql,

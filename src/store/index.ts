@@ -11,6 +11,7 @@ import { createFailureStore } from './failures.ts';
 import { createHealthStore } from './health.ts';
 import { createHistoryStore } from './histories.ts';
 import { createIdempotencyStore } from './idempotency.ts';
+import { createJobHistoryStore } from './job-history.ts';
 import { createJobLifecycle } from './job-lifecycle.ts';
 import { createJobStore } from './jobs.ts';
 import { createNotificationStore } from './notifications.ts';
@@ -36,6 +37,7 @@ export function createStore(sql: Sql, cipher: TokenCipher) {
     logins: createLoginStore(sql, cipher),
     jobs: createJobStore(sql),
     lifecycle: createJobLifecycle(sql),
+    jobHistory: createJobHistoryStore(sql),
     batches: createBatchStore(sql),
     histories: createHistoryStore(sql),
     failures: createFailureStore(sql),
@@ -83,6 +85,7 @@ export type { StartedPage, UnstartedPage } from './batch-starts.ts';
 export type { BatchStep } from './batch-steps.ts';
 export type { BatchChanges } from './batch-syncs.ts';
 export type { CancelledJob, JobOfPage } from './batch-work.ts';
+export { type ChangeHint, listenToChanges } from './change-channel.ts';
 export type { LoginPage } from './facebook-logins.ts';
 export { createGraphBudget } from './graph-budget.ts';
 export type { SilentSync, StoredHealth } from './health.ts';

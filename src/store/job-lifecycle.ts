@@ -156,11 +156,19 @@ export function createJobLifecycle(sql: Sql) {
      * Remembers what went wrong last, and tells those who watch.
      *
      * @param apiCalls calls that brought nothing that could be stored
+     * @param waitMs for how long Meta wants no calls now; `null`: it said nothing of the kind
      */
-    async noteError(jobId: string, error: SyncError, apiCalls: number): Promise<void> {
+    async noteError(
+      jobId: string,
+      error: SyncError,
+      apiCalls: number,
+      waitMs: number | null = null,
+    ): Promise<void> {
+      const until =
+        waitMs === null ? sql`wait_ends_at` : sql`clock_timestamp() + ${waitMs} * interval '1 ms'`;
       await sql.begin(async (tx) => {
-        await tx`UPDATE sync_jobs SET last_error = ${tx.json({ ...error })}, api_calls = api_calls + ${apiCalls},
-          revision = nextval('sync_revision') WHERE id = ${jobId}`;
+        await tx`UPDATE sync_jobs SET last_error = ${tx.json({ ...error })}, wait_ends_at = ${until},
+          api_calls = api_calls + ${apiCalls}, revision = nextval('sync_revision') WHERE id = ${jobId}`;
         await tell(tx, jobId);
       });
     },

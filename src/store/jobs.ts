@@ -22,6 +22,16 @@ export function createJobStore(sql: Sql) {
   return {
     find,
 
+    /** A job, the first run of its workflow, and for how much of its time at work Meta wanted no calls. */
+    async closely(id: string): Promise<{ job: JobResource; runId: string | null; waitedMs: number } | null> {
+      const [row] = await sql<(JobRow & { workflow_run_id: string | null; waited_in_all: number })[]>`
+        SELECT ${columns}, j.waited_ms + coalesce(greatest(0,
+          extract(epoch FROM least(clock_timestamp(), j.wait_ends_at) - j.wait_began_at) * 1000), 0)::bigint AS waited_in_all
+        FROM ${from} WHERE j.id = ${id}`;
+      if (row === undefined) return null;
+      return { job: toJob(row), runId: row.workflow_run_id, waitedMs: row.waited_in_all };
+    },
+
     /** Graph ids of the platform's conversations that a selective job names; none when it names none. */
     async listed(id: string, platform: Platform): Promise<string[]> {
       const [row] = await sql<{ listed: string[] | null }[]>`

@@ -176,6 +176,16 @@ export function createPageStore(sql: Sql, cipher: TokenCipher) {
       return keysetPage(rows, keyset.limit, toPage, (row) => [row.sort_time, row.id]);
     },
 
+    /** The page's ids, without all that tells how it is: webhooks ask many times a second. */
+    async identify(
+      facebookPageId: string,
+    ): Promise<Pick<PageResource, 'id' | 'facebookPageId' | 'instagramAccountId'> | null> {
+      const [row] = await sql<Pick<PageResource, 'id' | 'facebookPageId' | 'instagramAccountId'>[]>`
+        SELECT id, facebook_page_id AS "facebookPageId", instagram_account_id AS "instagramAccountId"
+        FROM facebook_pages WHERE facebook_page_id = ${facebookPageId}`;
+      return row ?? null;
+    },
+
     /** @throws UnreadableToken, PageDisconnected, and an error when the page is gone */
     async credentials(pageId: string): Promise<PageCredentials> {
       const [row] = await sql<

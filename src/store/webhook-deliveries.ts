@@ -1,4 +1,5 @@
 import type { WebhookCounts } from '../contract/webhooks.ts';
+import { tellOfConversations } from './change-channel.ts';
 import type { Fragment, Sql } from './sql.ts';
 
 /** An entry that waits to be applied. */
@@ -108,15 +109,26 @@ export function createDeliveryStore(sql: Sql) {
         WHERE before < ${bytes} ORDER BY id`;
     },
 
-    /** Remembers that these are applied, and what became of their items. */
-    async finish(pageId: string, ids: readonly number[], counts: readonly ItemCount[]): Promise<void> {
+    /**
+     * Remembers that these are applied, and what became of their items; people who look on are told of the conversations.
+     *
+     * @param conversationIds that the items are about, also those of which an earlier attempt had applied them
+     */
+    async finish(
+      pageId: string,
+      ids: readonly number[],
+      counts: readonly ItemCount[],
+      conversationIds: readonly string[],
+    ): Promise<void> {
       await sql`
         WITH done AS (
           UPDATE webhook_deliveries SET processed_at = now()
           WHERE id = ANY(${[...ids]}) AND processed_at IS NULL RETURNING received_at
+        ), seen AS (
+          UPDATE facebook_pages p SET last_webhook_at = newest.at FROM (SELECT max(received_at) AS at FROM done) newest
+          WHERE p.id = ${pageId} AND (p.last_webhook_at < newest.at) IS NOT FALSE
         )
-        UPDATE facebook_pages p SET last_webhook_at = newest.at FROM (SELECT max(received_at) AS at FROM done) newest
-        WHERE p.id = ${pageId} AND (p.last_webhook_at < newest.at) IS NOT FALSE`;
+        SELECT ${tellOfConversations(sql, pageId, conversationIds)} WHERE ${conversationIds.length > 0}`;
       // by itself: all pages share these rows, and nobody shall wait for them with others locked
       await addCounts(sql, counts, sql`SELECT NULL, NULL, 0 WHERE false`);
     },
