@@ -1,12 +1,12 @@
-import { repairJob } from '../contract/new-job.ts';
-import { listConversationsQuery, listEventsQuery } from '../contract/requests.ts';
+import { listConversationsQuery, listEventsQuery } from '../contract/conversation-requests.ts';
 import {
   type ConversationResource,
   conversationResource,
   eventResource,
-  jobResource,
-  listOf,
-} from '../contract/resources.ts';
+  listedConversationResource,
+} from '../contract/conversations.ts';
+import { repairJob } from '../contract/new-job.ts';
+import { jobResource, listOf } from '../contract/resources.ts';
 import { isUuid, type Store } from '../store/index.ts';
 import { type ApiDeps, requirePage } from './deps.ts';
 import { type Operation, operation } from './operation.ts';
@@ -29,7 +29,7 @@ export function conversationOperations(deps: ApiDeps): Operation[] {
       summary: 'List conversations, newest activity first',
       scope: 'read',
       query: listConversationsQuery,
-      answers: { 200: { description: 'A page of the list', body: listOf(conversationResource) } },
+      answers: { 200: { description: 'A page of the list', body: listOf(listedConversationResource) } },
       problems: ['not-found'],
       async handle({ query }) {
         const page = query.pageId === undefined ? null : await requirePage(store, query.pageId);

@@ -1,5 +1,11 @@
+import type {
+  ConversationResource,
+  EventResource,
+  LastMessage,
+  ListedConversationResource,
+} from '../contract/conversations.ts';
 import type { Platform } from '../contract/platform.ts';
-import type { ConversationResource, EventResource, ListResource } from '../contract/resources.ts';
+import type { ListResource } from '../contract/resources.ts';
 import { isUuid, type Keyset, keysetPage } from './keyset.ts';
 import type { Sql } from './sql.ts';
 
@@ -18,6 +24,7 @@ interface ConversationRow {
   history_complete: boolean;
   tags: string[];
   version: number;
+  last_message: LastMessage | null;
 }
 
 interface EventRow {
@@ -34,8 +41,16 @@ interface EventRow {
 
 /** `messenger_conversations` and their events, for reading. */
 export function createConversationStore(sql: Sql) {
+  // the newest one by the index of the conversation's events
+  const lastMessage = sql`SELECT json_build_object('text', e.text, 'direction', e.direction,
+      'occurredAt', to_char(e.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+      'attachments', jsonb_path_query_array(coalesce(e.attachments, '[]'), '$[*].type'),
+      'unsent', e.metadata ? 'unsent_at')
+    FROM contact_interaction_events e WHERE e.conversation_id = c.id AND e.event_type = 'message'
+    ORDER BY e.occurred_at DESC, e.id DESC LIMIT 1`;
   const columns = sql`id, page_id, platform, graph_conversation_id, contact_id, sender_id, sender_name, last_message_at,
-    updated_time, message_count, unread_count, history_complete AND gap_to IS NULL AS history_complete, tags, version`;
+    updated_time, message_count, unread_count, history_complete AND gap_to IS NULL AS history_complete, tags, version,
+    (${lastMessage}) AS last_message`;
   return {
     async exists(id: string): Promise<boolean> {
       const rows = await sql`SELECT FROM messenger_conversations WHERE id = ${id}`;
@@ -44,7 +59,7 @@ export function createConversationStore(sql: Sql) {
 
     async find(id: string): Promise<ConversationResource | null> {
       const [row] = await sql<ConversationRow[]>`
-        SELECT ${columns} FROM messenger_conversations WHERE id = ${id}`;
+        SELECT ${columns} FROM messenger_conversations c WHERE id = ${id}`;
       return row === undefined ? null : toConversation(row);
     },
 
@@ -83,15 +98,20 @@ export function createConversationStore(sql: Sql) {
     async list(
       keyset: Keyset,
       filter: { pageId?: string | undefined; platform?: Platform | undefined },
-    ): Promise<ListResource<ConversationResource>> {
+    ): Promise<ListResource<ListedConversationResource>> {
       const rows = await sql<(ConversationRow & { sort_time: string })[]>`
         SELECT ${columns}, activity_at::text AS sort_time
-        FROM messenger_conversations
+        FROM messenger_conversations c
         WHERE ${filter.pageId === undefined ? sql`true` : sql`page_id = ${filter.pageId}`}
           AND ${filter.platform === undefined ? sql`true` : sql`platform = ${filter.platform}`}
           AND ${keyset.after === null ? sql`true` : sql`(activity_at, id) < (${keyset.after[0]}::text::timestamptz, ${keyset.after[1]}::uuid)`}
         ORDER BY activity_at DESC, id DESC LIMIT ${keyset.limit + 1}`;
-      return keysetPage(rows, keyset.limit, toConversation, (row) => [row.sort_time, row.id]);
+      return keysetPage(
+        rows,
+        keyset.limit,
+        (row) => ({ ...toConversation(row), match: null }),
+        (row) => [row.sort_time, row.id],
+      );
     },
 
     /** Newest first. */
@@ -118,6 +138,7 @@ function toConversation(row: ConversationRow): ConversationResource {
     senderId: row.sender_id,
     senderName: row.sender_name,
     lastMessageAt: row.last_message_at?.toISOString() ?? null,
+    lastMessage: row.last_message,
     updatedTime: row.updated_time?.toISOString() ?? null,
     messageCount: row.message_count,
     unreadCount: row.unread_count,

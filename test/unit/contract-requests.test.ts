@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { listConversationsQuery } from '../../src/contract/conversation-requests.ts';
 import {
   connectPageRequest,
-  listConversationsQuery,
   listJobsQuery,
   listPagesQuery,
   startSyncRequest,
