@@ -92,6 +92,11 @@ export function useConnection(): Connection {
   return useContext(ChangesContext)?.connection ?? 'connecting';
 }
 
+/** Whether changes are heard of here: in the dashboard they are, in other apps not. */
+export function useHearsChanges(): boolean {
+  return useContext(ChangesContext) !== null;
+}
+
 /** Calls with every change that is heard of. */
 export function useChanges(listener: Listener): void {
   const changes = useContext(ChangesContext);

@@ -8,7 +8,8 @@ export interface FollowOptions {
   path: string;
   /** Names of the events to hear. */
   events: readonly string[];
-  onEvent: (name: string, data: unknown) => void;
+  /** @param id of the event, as the server counts them; empty: it has none */
+  onEvent: (name: string, data: unknown, id: string) => void;
   onState: (state: FollowState, problem: { status: number | null } | null) => void;
   /** The event after which nothing more comes. */
   finalEvent?: string;
@@ -60,7 +61,7 @@ export function followEvents(api: ApiClient, options: FollowOptions): () => void
     for (const name of options.events) {
       opened.addEventListener(name, (event) => {
         if (event.lastEventId !== '') lastId = event.lastEventId;
-        options.onEvent(name, JSON.parse(event.data));
+        options.onEvent(name, JSON.parse(event.data), event.lastEventId);
         if (name === options.finalEvent) end();
       });
     }

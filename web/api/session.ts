@@ -6,13 +6,14 @@ import { keys } from './keys.ts';
 /** What scopes may, in order: each with all that stands before it, as in `src/contract/access.ts`. */
 const ORDER: readonly Scope[] = ['read', 'sync', 'admin'];
 
-/** Who is signed in. */
-export function useSession() {
+/** Who is signed in. @param enabled whether it is asked for at all */
+export function useSession(enabled = true) {
   const api = useApi();
   return useQuery({
     queryKey: keys.session,
     queryFn: ({ signal }) => api.get<SessionResource>('/api/session', { signal }),
     staleTime: 60_000,
+    enabled,
   });
 }
 

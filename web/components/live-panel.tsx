@@ -1,3 +1,13 @@
+import { useState } from 'react';
+import { isProblem } from '../api/problem.ts';
+import { useSyncPermission } from '../sync/permission.ts';
+import { useSync, useSyncWatch } from '../sync/use-sync.ts';
+import { hasTakenEffect, type SyncCommand, useSyncCommands } from '../sync/use-sync-commands.ts';
+import { useNow } from '../ui/relative-time.tsx';
+import { ErrorState, LoadingState } from '../ui/states.tsx';
+import type { PanelCommand } from './live-panel-commands.tsx';
+import { LivePanelView } from './live-panel-view.tsx';
+
 export interface LivePanelProps {
   /** Pagesync's id of the page, a UUID. */
   pageId: string;
@@ -5,7 +15,49 @@ export interface LivePanelProps {
   onReconnect?: () => void;
 }
 
-/** A page's sync as it goes: what it has done, what it does, and the commands that it takes. */
-export function LivePanel(_: LivePanelProps) {
-  return null;
+const CLOCK_MS = 1000;
+
+/** A page's sync as it goes, whoever started it: what it has done, what it does, and the commands that it takes. */
+export function LivePanel({ pageId, onReconnect }: LivePanelProps) {
+  const { known, error, connection } = useSync(pageId);
+  const { look } = useSyncWatch(pageId);
+  const { start, steer } = useSyncCommands(pageId);
+  const [sent, setSent] = useState<SyncCommand | null>(null);
+  const refusal = useSyncPermission();
+  const nowMs = Math.max(useNow(CLOCK_MS), Date.now());
+
+  // a command is taken at once and takes effect within a slice
+  if (sent !== null && hasTakenEffect(sent, known?.status)) setSent(null);
+
+  if (known === undefined) {
+    return (
+      <section aria-label="Sync" className="pagesync rounded-xl border border-line bg-surface">
+        {error === null ? <LoadingState what="the sync" /> : <ErrorState error={error} onRetry={look} />}
+      </section>
+    );
+  }
+
+  const starting = start.isPending ? (start.variables.resume ? 'continue' : 'start') : null;
+  const onCommand = (command: PanelCommand) => {
+    start.reset();
+    steer.reset();
+    if (command === 'start' || command === 'continue') {
+      start.mutate({ resume: command === 'continue' });
+    } else {
+      setSent(command);
+      steer.mutate(command, { onError: () => setSent(null) });
+    }
+  };
+  return (
+    <LivePanelView
+      known={known}
+      connection={connection}
+      nowMs={nowMs}
+      refusal={refusal}
+      pending={starting ?? sent}
+      error={isProblem(start.error, 'sync-in-progress') ? null : (start.error ?? steer.error)}
+      onCommand={onCommand}
+      {...(onReconnect === undefined ? {} : { onReconnect })}
+    />
+  );
 }

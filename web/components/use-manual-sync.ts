@@ -1,0 +1,93 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { toast } from 'sonner';
+import type { PageResource } from '../../src/contract/resources.ts';
+import { useApi } from '../api/context.ts';
+import { keys } from '../api/keys.ts';
+import { isProblem, sentenceOf } from '../api/problem.ts';
+import { formatRelative } from '../format/times.ts';
+import { useLastSync } from '../sync/last-sync.ts';
+import { isOpen } from '../sync/sync-status.ts';
+import { announcementOf } from '../sync/sync-words.ts';
+import { useSync, useSyncEnd } from '../sync/use-sync.ts';
+import { useSyncCommands } from '../sync/use-sync-commands.ts';
+import { useNow } from '../ui/relative-time.tsx';
+import { type ButtonState, type Notice, SHOWN_MS, stateOf } from './button-state.ts';
+import { outcomeOf, type SyncOutcome } from './sync-outcome.ts';
+
+/** What a button shows and does. @param page what the page is called */
+export function useManualSync(pageId: string, page: string, onSyncComplete?: (outcome: SyncOutcome) => void) {
+  const { known } = useSync(pageId);
+  const { start, steer } = useSyncCommands(pageId);
+  const [notice, setNotice] = useNotice();
+  const nowMs = Math.max(useNow(), Date.now());
+  const lastSynced = useLastSynced(pageId, nowMs);
+  useSyncEnd(pageId, (job) => {
+    const outcome = outcomeOf(job);
+    setNotice(outcome);
+    onSyncComplete?.(outcome);
+  });
+
+  const status = known?.status;
+  const state = stateOf(status, { isStarting: start.isPending, notice, page, nowMs });
+  const onError = (error: unknown) => {
+    if (isProblem(error, 'sync-in-progress')) {
+      toast.info('Sync already in progress', {
+        description: `${page} is being synced; the button shows how it goes.`,
+      });
+    } else {
+      setNotice({ status: 'error', message: sentenceOf(error), inserted: 0, updated: 0, eventsCreated: 0 });
+    }
+  };
+  return {
+    state,
+    hint: lastSynced.text,
+    announcement: announce(state, status, nowMs),
+    onLook: lastSynced.ask,
+    onPress() {
+      setNotice(null);
+      if (state.kind === 'paused') steer.mutate('resume', { onError });
+      else start.mutate({ resume: state.kind === 'partial' }, { onError });
+    },
+  };
+}
+
+/** What is told for a few seconds. */
+function useNotice() {
+  const [notice, setNotice] = useState<Notice | null>(null);
+  useEffect(() => {
+    if (notice === null) return;
+    const ms = notice.status === 'complete' ? SHOWN_MS.success : SHOWN_MS.error;
+    const timer = setTimeout(() => setNotice(null), ms);
+    return () => clearTimeout(timer);
+  }, [notice]);
+  return [notice, setNotice] as const;
+}
+
+/** When the page was last synced: as this browser has seen it, else as the page has it, which is asked when somebody looks. */
+function useLastSynced(pageId: string, nowMs: number): { text: string; ask: () => void } {
+  const api = useApi();
+  const seen = useLastSync(pageId);
+  const [isAsked, setAsked] = useState(false);
+  const page = useQuery({
+    queryKey: keys.page(pageId),
+    queryFn: ({ signal }) => api.get<PageResource>(`/api/pages/${pageId}`, { signal }),
+    enabled: isAsked && seen === null,
+  });
+  const iso = seen ?? page.data?.lastSyncedAt;
+  const unknown = iso === null ? 'Never synced' : 'Reads all conversations of the page';
+  return {
+    text: iso ? `Last synced ${formatRelative(iso, nowMs)}` : unknown,
+    ask: () => setAsked(true),
+  };
+}
+
+function announce(
+  state: ButtonState,
+  status: Parameters<typeof announcementOf>[0] | null | undefined,
+  nowMs: number,
+): string {
+  if (state.kind === 'success' || state.kind === 'error') return state.hint;
+  if (state.kind === 'partial') return state.isNews ? state.hint : '';
+  return isOpen(status) ? announcementOf(status, nowMs) : '';
+}
