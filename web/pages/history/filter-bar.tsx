@@ -117,9 +117,7 @@ function StatusMenu({
                 // the menu stays open: several may be chosen
                 onSelect={(event) => event.preventDefault()}
                 onCheckedChange={(isChosen) =>
-                  onChange(
-                    JOB_STATUSES.filter((one) => (one === status ? isChosen : chosen.includes(one))),
-                  )
+                  onChange(JOB_STATUSES.filter((one) => (one === status ? isChosen : chosen.includes(one))))
                 }
                 className="flex cursor-pointer items-center gap-2 rounded-md px-2 py-1.5 text-sm outline-none data-highlighted:bg-sunken"
               >

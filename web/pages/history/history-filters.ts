@@ -43,7 +43,14 @@ export function readFilters(params: URLSearchParams): HistoryFilters {
 export function writeFilters(filters: HistoryFilters): URLSearchParams {
   const params = new URLSearchParams();
   const { pageId, statuses, mode, trigger, since, until } = filters;
-  for (const [name, value] of Object.entries({ page: pageId, status: statuses.join(','), mode, trigger, since, until })) {
+  for (const [name, value] of Object.entries({
+    page: pageId,
+    status: statuses.join(','),
+    mode,
+    trigger,
+    since,
+    until,
+  })) {
     if (value !== '') params.set(name, value);
   }
   return params;

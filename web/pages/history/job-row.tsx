@@ -27,7 +27,12 @@ export function JobRow({ job, pageName }: { job: JobResource; pageName: string }
         {isOpen(job) ? (
           <JobProgress job={job} />
         ) : (
-          <p className={classNames('text-sm wrap-anywhere', job.status === 'FAILED' ? 'text-danger' : 'text-muted')}>
+          <p
+            className={classNames(
+              'text-sm wrap-anywhere',
+              job.status === 'FAILED' ? 'text-danger' : 'text-muted',
+            )}
+          >
             {job.message}
           </p>
         )}
@@ -38,7 +43,11 @@ export function JobRow({ job, pageName }: { job: JobResource; pageName: string }
           <RelativeTime iso={job.createdAt} />, {TRIGGER_LABELS[job.trigger]}
         </span>
         <span className="inline-flex items-center gap-1" title="Time at work, without pauses">
-          {isOpen(job) ? <Timer aria-hidden className="size-3.5" /> : <Clock aria-hidden className="size-3.5" />}
+          {isOpen(job) ? (
+            <Timer aria-hidden className="size-3.5" />
+          ) : (
+            <Clock aria-hidden className="size-3.5" />
+          )}
           <span className="sr-only">Duration</span>
           {formatDuration(job.elapsedMs)}
         </span>

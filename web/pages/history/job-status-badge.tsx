@@ -27,7 +27,11 @@ const ICONS: Record<JobStatus, LucideIcon> = {
 };
 
 /** How a job stands, as a word with a sign. */
-export function JobStatusBadge({ job }: { job: Pick<JobResource, 'status' | 'tokenExpired' | 'completedAt'> }) {
+export function JobStatusBadge({
+  job,
+}: {
+  job: Pick<JobResource, 'status' | 'tokenExpired' | 'completedAt'>;
+}) {
   if (job.tokenExpired && job.completedAt === null) {
     return (
       <Badge tone="danger">
