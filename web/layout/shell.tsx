@@ -4,6 +4,7 @@ import { Toaster } from 'sonner';
 import { useAppearance } from './appearance.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { Navigation } from './navigation.tsx';
+import { News } from './news.tsx';
 
 /** What is around every page: the way to the others, what is wrong with the connection, and news from elsewhere. */
 export function Shell() {
@@ -31,6 +32,7 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
+      <News />
       <Toaster theme={useAppearance()} position="bottom-right" closeButton richColors />
     </div>
   );
