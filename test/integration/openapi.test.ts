@@ -3,7 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BrowserSessionResource } from '../../src/contract/access.ts';
 import type { BatchResource, BatchStatusResource } from '../../src/contract/batch-resources.ts';
+<<<<<<< HEAD
 import type { ConversationResource } from '../../src/contract/conversations.ts';
+=======
+import { CHANGE_NAMES } from '../../src/contract/changes.ts';
+>>>>>>> u3
 import type { BegunFacebookLogin } from '../../src/contract/facebook-login.ts';
 import type { JobResource, ListResource } from '../../src/contract/resources.ts';
 import { signIn } from '../support/browser.ts';
@@ -12,6 +16,7 @@ import { eventually } from '../support/eventually.ts';
 import { LOGIN, press } from '../support/login-under-test.ts';
 import { deleteSchedules } from '../support/maintenance.ts';
 import { freshPageId, type Stack, startStack, type TestPage } from '../support/stack.ts';
+import { storeOf } from '../support/store-under-test.ts';
 
 type Calls = Awaited<ReturnType<typeof documentedCalls>>;
 
@@ -133,6 +138,12 @@ describe('answers are as the document says', () => {
     const { id } = await works<JobResource>('POST', `/api/pages/${other.id}/sync`);
     await inStatus(id, 'COMPLETED');
     await works('GET', `/api/jobs?pageId=${other.id}&status=COMPLETED`);
+    const timeline = await works<ListResource<unknown>>('GET', `/api/jobs/${id}/timeline?limit=2`);
+    await works('GET', `/api/jobs/${id}/timeline?cursor=${timeline.nextCursor}`);
+    await works('GET', `/api/jobs/${id}/batches?platform=messenger`);
+    await fails(400, 'GET', `/api/jobs/${id}/batches?platform=letters`);
+    await fails(404, 'GET', `/api/jobs/${NOBODY}/timeline`);
+    await fails(404, 'GET', `/api/jobs/${NOBODY}/batches`);
     const failures = await works<ListResource<unknown>>('GET', `/api/jobs/${id}/failures`);
     expect(failures.data).toHaveLength(3);
     await fails(404, 'GET', `/api/jobs/${NOBODY}`);
@@ -229,6 +240,34 @@ describe('answers are as the document says', () => {
     await fails(404, 'POST', '/api/notifications/0/read');
     await fails(404, 'POST', '/api/notifications/x/read');
     await fails(400, 'GET', '/api/notifications?unread=maybe');
+  });
+
+  test('what changes', async () => {
+    const path = `/api/changes?pageId=${page.id}`;
+    const abort = new AbortController();
+    const response = await stack.api.fetch(path, { signal: abort.signal });
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    let happened: Promise<unknown> | null = null;
+    while (!CHANGE_NAMES.every((name) => text.includes(`event:${name}\n`))) {
+      const chunk = await reader?.read();
+      if (chunk?.value === undefined) throw new Error(`The stream has ended: ${response.status} ${text}`);
+      text += chunk.value;
+      // the stream has begun
+      happened ??= Promise.all([
+        works('PATCH', `/api/pages/${page.id}`, { name: 'The name of a page that has changed' }),
+        works('POST', `/api/pages/${page.id}/sync`, { mode: 'incremental' }),
+        storeOf(stack.sql).store.deliveries.finish(page.id, [], [], [NOBODY]),
+        stack.sql`INSERT INTO notifications (page_id, kind, severity, title, text, dedupe_key)
+          VALUES (${page.id}, 'sync-failed', 'error', 'News', '', 'what changes')`,
+      ]);
+    }
+    abort.abort();
+    await happened;
+    calls.called.add((await answered('GET', path, new Response(text, response))).operationId);
+    await fails(404, 'GET', '/api/changes?pageId=unknown');
+    await fails(400, 'GET', '/api/changes?kind=page');
+    await stack.ended(page);
   });
 
   test('batches', async () => {

@@ -195,6 +195,7 @@ test('of every stream the document names its events', () => {
     'snapshot,page,final',
     'message',
     'message',
+    'reset,page,job,conversations,notification',
   ]);
   for (const media of streams) {
     for (const event of Object.values<Json>(media['x-events'])) {

@@ -1,5 +1,6 @@
 import { EventSource } from 'eventsource';
 import type { ApiClient } from './client.ts';
+import { createSlots } from './slots.ts';
 
 /** `live`: events come. `connecting`: not yet, or not any more; it is tried again. `ended`: the server has said the last. */
 export type FollowState = 'connecting' | 'live' | 'ended';
@@ -14,6 +15,12 @@ export interface FollowOptions {
   /** The event after which nothing more comes. */
   finalEvent?: string;
 }
+
+/**
+ * Streams that are open at a time. Each keeps a connection busy, and a browser has six to a server, for all windows: with more,
+ * everything else that is asked for would wait until a stream ends. Those that wait for a place are `connecting`.
+ */
+const streams = createSlots(2);
 
 /** Waits before a stream that the server refused is asked for again, in milliseconds. */
 const AGAIN_MS = [1000, 2000, 5000, 10_000] as const;
@@ -30,17 +37,39 @@ export function followEvents(api: ApiClient, options: FollowOptions): () => void
   let refusals = 0;
   let lastId: string | null = null;
   let ended = false;
+  /** Gives the place back, or stops waiting for one. */
+  let leave: (() => void) | null = null;
+  let hasPlace = false;
 
-  const close = () => {
+  const disconnect = () => {
     clearTimeout(timer);
     source?.close();
     source = null;
   };
 
+  const close = () => {
+    disconnect();
+    hasPlace = false;
+    leave?.();
+    leave = null;
+  };
+
   const open = () => {
-    close();
-    if (ended || document.hidden) return;
+    if (ended || document.hidden) return close();
     options.onState('connecting', null);
+    if (leave === null) leave = streams.take(begin);
+    else if (hasPlace) connect();
+  };
+
+  const begin = () => {
+    // somebody has left because the tab was hidden
+    if (document.hidden) return close();
+    hasPlace = true;
+    connect();
+  };
+
+  const connect = () => {
+    disconnect();
     const opened = new EventSource(api.url(options.path), {
       fetch: (url, init) =>
         fetch(url, {

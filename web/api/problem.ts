@@ -27,8 +27,24 @@ export class ApiProblem extends Error {
 
   /** What is wrong with a field of what was sent; `null`: nothing. */
   fieldError(field: string): string | null {
-    return this.body.errors?.find((error) => error.field === field)?.message ?? null;
+    const message = this.body.errors?.find((error) => error.field === field)?.message;
+    return message === undefined ? null : inPlainWords(message);
   }
+}
+
+const PLAIN: readonly [RegExp, string][] = [
+  [/^Too small: expected string to have >=1 characters$/, 'must not be empty'],
+  [/^Too big: expected string to have <=(\d+) characters$/, 'must have at most $1 characters'],
+  [/^Too small: expected \w+ to be >=(-?\d+)$/, 'must be at least $1'],
+  [/^Too big: expected \w+ to be <=(-?\d+)$/, 'must be at most $1'],
+  [/^Invalid input: expected int, .*$/, 'must be a whole number'],
+  [/^Invalid input: expected number, .*$/, 'must be a number'],
+];
+
+/** What the API's schemas say of a field, as people say it. */
+function inPlainWords(message: string): string {
+  const known = PLAIN.find(([pattern]) => pattern.test(message));
+  return known === undefined ? message : message.replace(...known);
 }
 
 /** The API could not be reached, or broke off. */
@@ -44,18 +60,25 @@ const ADVICE: Record<string, string> = {
   forbidden: 'Ask somebody with more rights for a new sign-in link.',
   csrf: 'Reload the page and try again.',
   'too-many-requests': 'Wait a moment and try again.',
-  'temporal-unavailable': 'Try again in a moment; a sync that runs is not disturbed.',
-  'database-unavailable': 'Try again in a moment; nothing is lost.',
+  'temporal-unavailable': 'A sync that runs is not disturbed.',
+  'database-unavailable': 'Nothing is lost.',
   internal: 'Try again; the log of the server says more.',
   unknown: 'Try again; if it stays so, look whether the server is well.',
 };
+
+const ADVICE_TO_PROGRAMS = ', or send the same Idempotency-Key again';
 
 /** A failure in words: what happened, and what to do. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof NoConnection) return 'The server does not answer. Check the connection and try again.';
   if (!(error instanceof ApiProblem)) return 'Something went wrong in this page. Reload it and try again.';
   const fields = error.body.errors?.map(({ field, message }) => `${field} ${message}`) ?? [];
-  const what = fields.length > 0 ? `${error.body.title}: ${fields.join('; ')}` : error.message;
-  const advice = ADVICE[error.problem];
-  return advice === undefined ? what : `${what.replace(/\.?$/, '.')} ${advice}`;
+  const { title } = error.body;
+  const detail = error.body.detail.replace(ADVICE_TO_PROGRAMS, '');
+  if (fields.length > 0) return `${title}: ${fields.join('; ')}`;
+  // the detail goes on where the title ends
+  return [title, detail, ADVICE[error.problem]]
+    .filter((sentence) => sentence !== undefined && sentence !== '')
+    .map((sentence) => `${sentence}`.replace(/\.?$/, '.'))
+    .join(' ');
 }

@@ -36,7 +36,7 @@ export function stateOf(
   }: { isStarting: boolean; notice: Notice | null; page: string; nowMs: number },
 ): ButtonState {
   const job = status?.job;
-  if (isStarting) return { kind: 'starting' };
+  if (isStarting && notice === null) return { kind: 'starting' };
   if (job !== undefined && status && !hasEnded(job.status)) {
     const done = longProgress(job);
     if (job.tokenExpired) {

@@ -61,7 +61,9 @@ export function LivePanelPlatforms({ streams }: { streams: readonly StreamProgre
         <li key={stream.platform} className="flex flex-wrap items-center gap-x-2 gap-y-1 text-sm">
           <span className="font-medium">{PLATFORM_NAMES[stream.platform]}</span>
           <Badge tone={TONES[stream.state]}>{wordsOf(stream)}</Badge>
-          <span className="text-muted tabular-nums">{formatNumberOf(stream.fetched, 'conversation')}</span>
+          {stream.fetched > 0 && (
+            <span className="text-muted tabular-nums">{formatNumberOf(stream.fetched, 'conversation')}</span>
+          )}
           {stream.state !== 'done' && stream.error !== null && (
             <span className="min-w-0 basis-full text-danger wrap-anywhere">{stream.error.message}</span>
           )}

@@ -59,7 +59,7 @@ export function ManualSyncButtonView({
   const isFault = state.kind === 'error';
   const says = refusal ?? ('hint' in state ? state.hint : hint);
   return (
-    <span className="pagesync inline-flex max-w-full">
+    <span className="pagesync relative inline-flex max-w-full">
       <Bubble
         text={says}
         isNews={!isQuiet && isNews(state, size === 'icon')}
@@ -92,12 +92,12 @@ export function ManualSyncButtonView({
           </span>
           <span className="sr-only">{` ${page}`}</span>
           {showProgress && state.kind === 'syncing' && state.share !== null && (
-            <span
-              aria-hidden
-              data-share
-              className="absolute inset-x-0 bottom-0 h-1 origin-left bg-current opacity-60 rtl:origin-right"
-              style={{ transform: `scaleX(${state.share})` }}
-            />
+            <span aria-hidden className="absolute inset-x-0 bottom-0 h-1 bg-current/20">
+              <span
+                className="block h-full origin-left bg-current/70"
+                style={{ transform: `scaleX(${state.share})` }}
+              />
+            </span>
           )}
         </button>
       </Bubble>

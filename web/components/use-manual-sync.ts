@@ -13,7 +13,8 @@ import { useSync, useSyncEnd } from '../sync/use-sync.ts';
 import { useSyncCommands } from '../sync/use-sync-commands.ts';
 import { useNow } from '../ui/relative-time.tsx';
 import { type ButtonState, type Notice, SHOWN_MS, stateOf } from './button-state.ts';
-import { outcomeOf, type SyncOutcome } from './sync-outcome.ts';
+import { outcomeOf } from './outcome-of.ts';
+import type { SyncOutcome } from './sync-outcome.ts';
 
 /** What a button shows and does. @param page what the page is called */
 export function useManualSync(pageId: string, page: string, onSyncComplete?: (outcome: SyncOutcome) => void) {

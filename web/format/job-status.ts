@@ -1,6 +1,6 @@
 import type { JobStatus } from '../../src/contract/job-status.ts';
 import type { SyncTrigger } from '../../src/contract/sync-options.ts';
-import type { Tone } from '../ui/badge.tsx';
+import type { Tone } from '../ui/tone.ts';
 
 /** How people read a job's status. */
 export const JOB_STATUS_WORDS: Record<JobStatus, { label: string; tone: Tone }> = {

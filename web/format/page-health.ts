@@ -1,5 +1,5 @@
 import type { PageHealth } from '../../src/contract/page-health.ts';
-import type { Tone } from '../ui/badge.tsx';
+import type { Tone } from '../ui/tone.ts';
 
 interface HealthWords {
   label: string;

@@ -6,6 +6,21 @@ import { ConnectionBanner } from './connection-banner.tsx';
 import { Navigation } from './navigation.tsx';
 import { News } from './news.tsx';
 
+/** Sonner's own have too little contrast. */
+const TOAST_COLOURS = Object.fromEntries(
+  [
+    ['normal', 'surface', 'ink'],
+    ['success', 'success-soft', 'success'],
+    ['info', 'accent-soft', 'accent-strong'],
+    ['warning', 'warning-soft', 'warning'],
+    ['error', 'danger-soft', 'danger'],
+  ].flatMap(([kind, background, text]) => [
+    [`--${kind}-bg`, `var(--${background})`],
+    [`--${kind}-text`, `var(--${text})`],
+    [`--${kind}-border`, 'var(--line)'],
+  ]),
+);
+
 /** What is around every page: the way to the others, what is wrong with the connection, and news from elsewhere. */
 export function Shell() {
   const main = useRef<HTMLElement>(null);
@@ -33,7 +48,7 @@ export function Shell() {
         </main>
       </div>
       <News />
-      <Toaster theme={useAppearance()} position="bottom-right" closeButton richColors />
+      <Toaster theme={useAppearance()} position="bottom-right" closeButton richColors style={TOAST_COLOURS} />
     </div>
   );
 }

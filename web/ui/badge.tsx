@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
 import { classNames } from './class-names.ts';
+import type { Tone } from './tone.ts';
 
-export type Tone = 'neutral' | 'accent' | 'success' | 'warning' | 'danger';
+export type { Tone } from './tone.ts';
 
 const TONES: Record<Tone, string> = {
   neutral: 'bg-sunken text-ink',

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import type { BatchPageResource, BatchResource } from '../../../src/contract/batch-resources.ts';
 import type { BatchPageState } from '../../../src/contract/batches.ts';
+import { ProgressBar } from '../../components/progress-bar.tsx';
 import { formatCount } from '../../format/numbers.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
@@ -90,19 +91,21 @@ function BatchPageRow({ page }: { page: BatchPageResource }) {
 function JobSoFar({ page }: { page: BatchPageResource }) {
   const { job } = page;
   if (job === null || page.message !== null) return null;
-  const { fetched, total, inserted, updated } = job;
+  const { fetched, inserted, updated } = job;
+  // what is stored from earlier, so it may be less than there is
+  const total = job.total === null ? null : Math.max(job.total, fetched);
+  const of = total === null ? '' : ` of ${formatCount(total)}`;
+  const text = `${formatCount(fetched)}${of} conversations, ${formatCount(inserted)} new, ${formatCount(updated)} updated`;
   return (
-    <div className="flex flex-col gap-1">
-      <progress
-        aria-label={`Conversations of ${page.name}`}
-        className="h-1.5 w-full max-w-md appearance-none overflow-hidden rounded-full bg-sunken [&::-moz-progress-bar]:bg-accent [&::-webkit-progress-bar]:bg-sunken [&::-webkit-progress-value]:bg-accent"
-        {...(total === null ? {} : { value: Math.min(fetched, total), max: Math.max(total, 1) })}
+    <div className="flex max-w-md flex-col gap-1">
+      <ProgressBar
+        share={total === null ? null : fetched / Math.max(total, 1)}
+        label={`Conversations of ${page.name}`}
+        text={text}
       />
       <p className="text-muted tabular-nums">
-        {formatCount(fetched)}
-        {total !== null && ` of ${formatCount(Math.max(total, fetched))}`} conversations,{' '}
-        {formatCount(inserted)} new, {formatCount(updated)} updated
-        {job.status === 'PAUSED' && ' – paused'}
+        {text}
+        {job.status === 'PAUSED' && ', paused'}
       </p>
     </div>
   );

@@ -1,5 +1,5 @@
 import type { BatchCounts, BatchMode, BatchPageState, BatchStatus } from '../../../src/contract/batches.ts';
-import type { Tone } from '../../ui/badge.tsx';
+import type { Tone } from '../../ui/tone.ts';
 
 /** How people read a batch's status. */
 export const BATCH_STATUS_WORDS: Record<BatchStatus, { label: string; tone: Tone }> = {

@@ -1,7 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useNavigate } from 'react-router';
-import { toast } from 'sonner';
 import type { BatchResource } from '../../../src/contract/batch-resources.ts';
 import { BATCH_MODES, type BatchMode } from '../../../src/contract/batches.ts';
 import { useApi } from '../../api/context.ts';
@@ -38,7 +37,6 @@ export function StartBatchDialog({ onClose }: { onClose: () => void }) {
         },
       }),
     onSuccess: (batch) => {
-      toast.success(`The sync of ${formatNumberOf(batch.pages, 'page')} has started`);
       void queryClient.invalidateQueries({ queryKey: keys.batches });
       void navigate(`/batches/${batch.id}`);
     },
@@ -95,7 +93,7 @@ export function StartBatchDialog({ onClose }: { onClose: () => void }) {
         </SelectField>
         <div className="grid gap-3 sm:grid-cols-2">
           <TextField
-            label="Newest messages of each conversation"
+            label="Newest messages of each"
             type="number"
             min={1}
             placeholder="All"

@@ -11,7 +11,7 @@ export function ButtonStates() {
   return VARIANTS.map((variant) => (
     <Card key={variant} title={`ManualSyncButton, variant ${variant}`}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section aria-label={`Variant ${variant}`} tabIndex={0} className="overflow-x-auto">
+      <section aria-label={`Variant ${variant}`} tabIndex={0} className="relative overflow-x-auto">
         <table className="w-full min-w-2xl text-sm">
           <thead>
             <tr className="text-left text-muted">

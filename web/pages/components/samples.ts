@@ -2,6 +2,7 @@ import type { JobResource, SyncStatusResource } from '../../../src/contract/reso
 import type { ButtonState } from '../../components/button-state.ts';
 import type { LivePanelViewProps } from '../../components/live-panel-view.tsx';
 import type { KnownSync } from '../../sync/sync-status.ts';
+import { sampleSync } from './sample-sync.ts';
 
 // States to look at, made by hand.
 
@@ -80,71 +81,14 @@ export function panelStates(
   nowMs: number,
 ): readonly ({ name: string } & Omit<LivePanelViewProps, 'onCommand'>)[] {
   const at = (seconds: number) => new Date(nowMs + seconds * 1000).toISOString();
-  const job: JobResource = {
-    id: '00000000-0000-4000-8000-000000000001',
-    pageId: '00000000-0000-4000-8000-000000000002',
-    facebookPageId: '100000000000001',
-    status: 'IN_PROGRESS',
-    mode: 'full',
-    trigger: 'manual',
-    messageDepth: 'all',
-    maxConversations: null,
-    selection: null,
-    conversationId: null,
-    total: 250,
-    totalExact: false,
-    totals: {
-      fetched: 15,
-      inserted: 12,
-      updated: 2,
-      unchanged: 1,
-      failed: 0,
-      eventsCreated: 85,
-      batches: 1,
-      apiCalls: 1,
-      histories: 0,
-      historiesFailed: 0,
-      unavailable: 0,
-    },
-    historiesLeft: null,
-    elapsedMs: 8000,
-    conversationsPerSecond: 1.9,
-    tokenExpired: false,
-    currentName: 'Maria Müller',
-    waitingUntil: null,
-    lastError: null,
-    message: null,
-    validation: {},
-    createdAt: at(-9),
-    startedAt: at(-8),
-    completedAt: null,
-    revision: 1,
-  };
-  const messenger = {
-    platform: 'messenger' as const,
-    phase: 'walk' as const,
-    state: 'walking' as const,
-    batches: 1,
-    fetched: 10,
-    pageSize: 100,
-    waitingUntil: null,
-    restarts: 0,
-    error: null,
-  };
-  const instagram = { ...messenger, platform: 'instagram' as const, fetched: 5, state: 'done' as const };
+  const sample = sampleSync(nowMs);
+  const { job, streams } = sample.status;
   const known = (
     changes: Partial<JobResource>,
     more: Partial<SyncStatusResource> = {},
     trouble: string | null = null,
   ): KnownSync => ({
-    status: {
-      job: { ...job, ...changes },
-      source: 'workflow',
-      phase: 'walk',
-      streams: [messenger, instagram],
-      secondsLeft: null,
-      ...more,
-    },
+    status: { ...sample.status, job: { ...job, ...changes }, ...more },
     atMs: nowMs,
     trouble,
   });
@@ -160,7 +104,7 @@ export function panelStates(
       name: 'Older messages',
       known: known(
         { totals: { ...totals, fetched: 250, histories: 30, failed: 2 }, historiesLeft: 12 },
-        { phase: 'history', streams: [{ ...messenger, phase: 'history', fetched: 200 }, instagram] },
+        { phase: 'history', streams: (streams ?? []).map((stream) => ({ ...stream, phase: 'history' })) },
       ),
     },
     {
@@ -168,7 +112,9 @@ export function panelStates(
       name: 'Waiting for Meta',
       known: known(
         { waitingUntil: at(300) },
-        { streams: [{ ...messenger, state: 'waiting', waitingUntil: at(300) }, instagram] },
+        {
+          streams: (streams ?? []).map((stream) => ({ ...stream, state: 'waiting', waitingUntil: at(300) })),
+        },
       ),
     },
     {

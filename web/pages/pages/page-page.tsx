@@ -84,12 +84,15 @@ function OnePage({ page }: { page: PageDetailResource }) {
       <div className="grid items-start gap-4 lg:grid-cols-2">
         <div className="flex min-w-0 flex-col gap-4">
           <RecentJobs pageId={page.id} />
+          <TokenCard
+            page={page}
+            onReconnect={mayChange && page.token.state === 'valid' ? () => setOpen('connect') : null}
+          />
           <WebhooksCard webhooks={page.webhooks} />
         </div>
         <div className="flex min-w-0 flex-col gap-4">
           {isConnected && <AutoSyncCard page={page} mayChange={mayChange} />}
           <DetailsCard page={page} mayChange={mayChange} />
-          <TokenCard page={page} onReconnect={mayChange && isConnected ? () => setOpen('connect') : null} />
         </div>
       </div>
     </PageFrame>
@@ -108,9 +111,11 @@ function Actions({
   const queryClient = useQueryClient();
   const maySync = useMay('sync');
   const isConnected = page.disconnectedAt === null;
+  const hasToken = page.token.state === 'valid';
   return (
     <div className="flex flex-wrap items-start gap-2">
-      {isConnected && (
+      {mayChange && !hasToken && <Button onClick={() => onOpen('connect')}>Connect again</Button>}
+      {hasToken && (
         <ManualSyncButton
           pageId={page.id}
           facebookPageId={page.facebookPageId}
@@ -119,7 +124,7 @@ function Actions({
           onSyncComplete={() => void queryClient.invalidateQueries({ queryKey: keys.pages })}
         />
       )}
-      {isConnected && maySync && (
+      {hasToken && maySync && (
         <Button variant="outline" onClick={() => onOpen('options')}>
           Sync with options
         </Button>
@@ -128,15 +133,12 @@ function Actions({
         <Inbox aria-hidden className="size-4" />
         Inbox
       </Link>
-      {mayChange &&
-        (isConnected ? (
-          <Button variant="danger" onClick={() => onOpen('disconnect')}>
-            <Unplug aria-hidden className="size-4" />
-            Disconnect
-          </Button>
-        ) : (
-          <Button onClick={() => onOpen('connect')}>Connect again</Button>
-        ))}
+      {mayChange && isConnected && (
+        <Button variant="danger" onClick={() => onOpen('disconnect')}>
+          <Unplug aria-hidden className="size-4" />
+          Disconnect
+        </Button>
+      )}
     </div>
   );
 }

@@ -18,7 +18,7 @@ export function PageRow({ page, onReconnect }: { page: PageResource; onReconnect
   const { advice } = PAGE_HEALTH_WORDS[page.health];
   const isDead = page.health === 'disconnected' || page.health === 'token_expired';
   return (
-    <li className="grid grid-cols-1 gap-x-6 gap-y-3 px-4 py-4 md:grid-cols-[minmax(0,1fr)_auto] xl:grid-cols-[minmax(0,5fr)_minmax(0,5fr)_minmax(0,3fr)_14rem] xl:items-center">
+    <li className="grid grid-cols-1 gap-x-6 gap-y-3 px-4 py-4 md:grid-cols-[minmax(0,1fr)_auto] xl:grid-cols-[minmax(0,5fr)_minmax(0,6fr)_13rem_13rem] xl:items-center">
       <div className="min-w-0">
         <h2 className="font-semibold wrap-anywhere">
           <Link to={`/pages/${page.id}`} className="hover:underline">
@@ -41,22 +41,27 @@ export function PageRow({ page, onReconnect }: { page: PageResource; onReconnect
         )}
       </div>
       <dl className="grid grid-cols-[auto_1fr] gap-x-3 gap-y-0.5 text-sm md:col-start-1 xl:col-start-3">
-        <dt className="text-muted">Last synced</dt>
+        <dt className="text-muted">Synced</dt>
         <dd>{page.lastSyncedAt === null ? 'Never' : <RelativeTime iso={page.lastSyncedAt} />}</dd>
         <dt className="text-muted">Next</dt>
         <dd>
           <NextRun page={page} />
         </dd>
       </dl>
-      <div className="flex min-w-0 flex-col items-stretch gap-2 md:col-start-2 md:row-span-3 md:row-start-1 md:w-56 xl:col-start-4 xl:row-span-1 xl:w-auto">
+      <div className="flex min-w-0 flex-col items-start gap-2 md:items-end md:col-start-2 md:row-span-3 md:row-start-1 md:w-56 xl:col-start-4 xl:row-span-1 xl:w-auto">
         {isDead ? (
           onReconnect !== null && (
-            <Button variant="outline" aria-label={`Connect ${page.name} again`} onClick={onReconnect}>
+            <Button variant="outline" aria-label={`Connect again: ${page.name}`} onClick={onReconnect}>
               Connect again
             </Button>
           )
         ) : (
-          <ManualSyncButton pageId={page.id} facebookPageId={page.facebookPageId} pageName={page.name} />
+          <ManualSyncButton
+            pageId={page.id}
+            facebookPageId={page.facebookPageId}
+            pageName={page.name}
+            variant="outline"
+          />
         )}
       </div>
     </li>

@@ -1,6 +1,6 @@
 import type { PageToken } from '../../../src/contract/resources.ts';
 import { formatDay } from '../../format/times.ts';
-import type { Tone } from '../../ui/badge.tsx';
+import type { Tone } from '../../ui/tone.ts';
 
 /** A word for a token's state. */
 export function tokenState(token: PageToken): { label: string; tone: Tone } {

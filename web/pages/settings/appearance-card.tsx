@@ -5,7 +5,7 @@ import { Card } from '../../ui/card.tsx';
 const CHOICES: readonly { value: Appearance; name: string; Icon: typeof Sun }[] = [
   { value: 'light', name: 'Light', Icon: Sun },
   { value: 'dark', name: 'Dark', Icon: Moon },
-  { value: 'system', name: 'As the system', Icon: Monitor },
+  { value: 'system', name: 'System', Icon: Monitor },
 ];
 
 /** Light, dark, or as the system is; for this browser. */

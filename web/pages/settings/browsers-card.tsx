@@ -65,7 +65,7 @@ export function BrowsersCard() {
 function makerOf(createdBy: string, nameOfToken: (id: string) => string): string {
   const [kind, id = ''] = createdBy.split(':');
   if (kind === 'token') return nameOfToken(id);
-  return kind === 'session' ? 'another browser' : 'the first token';
+  return kind === 'session' ? 'another browser' : 'the installation’s own token';
 }
 
 function EndDialog({ session, onClose }: { session: BrowserSessionResource; onClose: () => void }) {

@@ -9,7 +9,7 @@ import { Button } from '../../../ui/button.tsx';
 import { Checkbox } from '../../../ui/checkbox.tsx';
 import { ErrorLine } from '../../../ui/states.tsx';
 import { PlatformBadges } from '../badges.tsx';
-import type { KnownPage } from './connect-dialog.tsx';
+import type { KnownPage } from './remembered-page.ts';
 import { useConnected } from './use-connected.ts';
 
 /** The pages of somebody who has signed in with Facebook, to choose those to connect. @param wanted to be connected again */

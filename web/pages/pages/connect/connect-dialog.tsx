@@ -1,11 +1,8 @@
 import { Tabs } from 'radix-ui';
-import type { PageResource } from '../../../../src/contract/resources.ts';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { FacebookWay } from './facebook-way.tsx';
+import type { KnownPage } from './remembered-page.ts';
 import { TokenForm } from './token-form.tsx';
-
-/** The page that is to be connected again. */
-export type KnownPage = Pick<PageResource, 'id' | 'facebookPageId' | 'name' | 'instagramAccountId'>;
 
 const TAB =
   'flex-1 rounded-md px-3 py-1.5 text-sm font-medium text-muted data-[state=active]:bg-surface data-[state=active]:text-ink data-[state=active]:shadow-sm';

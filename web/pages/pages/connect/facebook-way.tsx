@@ -5,7 +5,7 @@ import { useApi } from '../../../api/context.ts';
 import { isProblem } from '../../../api/problem.ts';
 import { Button } from '../../../ui/button.tsx';
 import { ErrorLine } from '../../../ui/states.tsx';
-import type { KnownPage } from './connect-dialog.tsx';
+import type { KnownPage } from './remembered-page.ts';
 import { forgetPage, rememberPage } from './remembered-page.ts';
 
 /** Sends the person to Facebook's dialog; `LoginReturn` meets them when they are back. */

@@ -1,4 +1,7 @@
-import type { KnownPage } from './connect-dialog.tsx';
+import type { PageResource } from '../../../../src/contract/resources.ts';
+
+/** A page that is to be connected again. */
+export type KnownPage = Pick<PageResource, 'id' | 'facebookPageId' | 'name' | 'instagramAccountId'>;
 
 const KEY = 'pagesync_connecting';
 

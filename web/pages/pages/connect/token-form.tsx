@@ -6,7 +6,7 @@ import { ApiProblem } from '../../../api/problem.ts';
 import { Button } from '../../../ui/button.tsx';
 import { TextField } from '../../../ui/field.tsx';
 import { ErrorLine } from '../../../ui/states.tsx';
-import type { KnownPage } from './connect-dialog.tsx';
+import type { KnownPage } from './remembered-page.ts';
 import { useConnected } from './use-connected.ts';
 
 const FIELDS = ['facebookPageId', 'name', 'accessToken', 'instagramAccountId'] as const;
