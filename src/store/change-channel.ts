@@ -1,6 +1,6 @@
 import type { Change, ConversationsChange } from '../contract/change-resources.ts';
 import { MAX_NAMED_CONVERSATIONS } from '../contract/changes.ts';
-import type { Fragment, Sql } from './sql.ts';
+import type { Sql } from './sql.ts';
 
 /** The NOTIFY channel of hints of change. Triggers of `migrations/0014_changes.sql` tell on it, and drains of webhooks. */
 const CHANGE_CHANNEL = 'changes';
@@ -8,12 +8,16 @@ const CHANGE_CHANNEL = 'changes';
 /** A hint of what has changed. Whoever listens must be able to do without any single one. */
 export type ChangeHint = Exclude<Change, { name: 'reset' }>;
 
-/** The SELECT item that tells of conversations which webhooks have changed. */
-export function tellOfConversations(sql: Sql, pageId: string, conversationIds: readonly string[]): Fragment {
+/** Tells of conversations that webhooks have changed. */
+export async function tellOfConversations(
+  sql: Sql,
+  pageId: string,
+  conversationIds: readonly string[],
+): Promise<void> {
   const named = conversationIds.length > MAX_NAMED_CONVERSATIONS ? [] : [...conversationIds];
   const data: ConversationsChange = { pageId, conversationIds: named };
   const hint: ChangeHint = { name: 'conversations', data };
-  return sql`pg_notify(${CHANGE_CHANNEL}, ${JSON.stringify(hint)})`;
+  await sql`SELECT pg_notify(${CHANGE_CHANNEL}, ${JSON.stringify(hint)})`;
 }
 
 /**

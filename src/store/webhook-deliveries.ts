@@ -120,15 +120,16 @@ export function createDeliveryStore(sql: Sql) {
       counts: readonly ItemCount[],
       conversationIds: readonly string[],
     ): Promise<void> {
+      // by itself, and first: whoever commits with a NOTIFY keeps all others that do waiting, which is short when there is
+      // nothing to write to the log; an attempt that dies after it says it once more
+      if (conversationIds.length > 0) await tellOfConversations(sql, pageId, conversationIds);
       await sql`
         WITH done AS (
           UPDATE webhook_deliveries SET processed_at = now()
           WHERE id = ANY(${[...ids]}) AND processed_at IS NULL RETURNING received_at
-        ), seen AS (
-          UPDATE facebook_pages p SET last_webhook_at = newest.at FROM (SELECT max(received_at) AS at FROM done) newest
-          WHERE p.id = ${pageId} AND (p.last_webhook_at < newest.at) IS NOT FALSE
         )
-        SELECT ${tellOfConversations(sql, pageId, conversationIds)} WHERE ${conversationIds.length > 0}`;
+        UPDATE facebook_pages p SET last_webhook_at = newest.at FROM (SELECT max(received_at) AS at FROM done) newest
+        WHERE p.id = ${pageId} AND (p.last_webhook_at < newest.at) IS NOT FALSE`;
       // by itself: all pages share these rows, and nobody shall wait for them with others locked
       await addCounts(sql, counts, sql`SELECT NULL, NULL, 0 WHERE false`);
     },

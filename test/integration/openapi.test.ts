@@ -244,27 +244,15 @@ describe('answers are as the document says', () => {
 
   test('what changes', async () => {
     const path = `/api/changes?pageId=${page.id}`;
-    const abort = new AbortController();
-    const response = await stack.api.fetch(path, { signal: abort.signal });
-    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-    let text = '';
-    let happened: Promise<unknown> | null = null;
-    while (!CHANGE_NAMES.every((name) => text.includes(`event:${name}\n`))) {
-      const chunk = await reader?.read();
-      if (chunk?.value === undefined) throw new Error(`The stream has ended: ${response.status} ${text}`);
-      text += chunk.value;
-      // the stream has begun
-      happened ??= Promise.all([
+    await calls.streams(path, CHANGE_NAMES, () =>
+      Promise.all([
         works('PATCH', `/api/pages/${page.id}`, { name: 'The name of a page that has changed' }),
         works('POST', `/api/pages/${page.id}/sync`, { mode: 'incremental' }),
         storeOf(stack.sql).store.deliveries.finish(page.id, [], [], [NOBODY]),
         stack.sql`INSERT INTO notifications (page_id, kind, severity, title, text, dedupe_key)
           VALUES (${page.id}, 'sync-failed', 'error', 'News', '', 'what changes')`,
-      ]);
-    }
-    abort.abort();
-    await happened;
-    calls.called.add((await answered('GET', path, new Response(text, response))).operationId);
+      ]),
+    );
     await fails(404, 'GET', '/api/changes?pageId=unknown');
     await fails(400, 'GET', '/api/changes?kind=page');
     await stack.ended(page);

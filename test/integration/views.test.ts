@@ -14,7 +14,12 @@ beforeEach(async () => {
 
 const row = async (view: string) =>
   (await under.sql.unsafe(`SELECT * FROM ${view} WHERE page_id = '${page.id}'`))[0];
-const health = async () => (await row('page_health'))?.health;
+/** As the view says, and the API with it. */
+const health = async () => {
+  const seen = (await row('page_health'))?.health;
+  expect((await under.store.pages.find(page.id))?.health).toBe(seen);
+  return seen;
+};
 const synced = (ago: string) =>
   under.sql.unsafe(
     `UPDATE facebook_pages SET last_synced_at = now() - interval '${ago}' WHERE id = '${page.id}'`,

@@ -42,6 +42,28 @@ export async function documentedCalls(api: Api) {
       return answer.body;
     },
 
+    /**
+     * A stream that does not end by itself: it is left when all of these events have come.
+     *
+     * @param happen called when the stream has begun
+     */
+    async streams(path: string, events: readonly string[], happen: () => Promise<unknown>): Promise<void> {
+      const abort = new AbortController();
+      const response = await api.fetch(path, { signal: abort.signal });
+      const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+      let text = '';
+      let happened: Promise<unknown> | null = null;
+      while (!events.every((name) => text.includes(`event:${name}\n`))) {
+        const chunk = await reader?.read();
+        if (chunk?.value === undefined) throw new Error(`${path} has ended: ${response.status} ${text}`);
+        text += chunk.value;
+        happened ??= happen();
+      }
+      abort.abort();
+      await happened;
+      called.add((await answered('GET', path, new Response(text, response))).operationId);
+    },
+
     /** Calls that must not work, and say so as the document does. */
     async fails(status: number, method: string, path: string, body?: unknown): Promise<void> {
       const answer = await call(method, path, body);
