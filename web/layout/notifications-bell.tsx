@@ -29,7 +29,7 @@ export function NotificationsBell({ className }: { className?: string }) {
       <Popover.Portal>
         <Popover.Content
           aria-label="Notifications"
-          align="end"
+          align="start"
           sideOffset={6}
           collisionPadding={8}
           className="z-40 flex max-h-[min(36rem,80dvh)] w-[min(26rem,calc(100vw-1rem))] flex-col rounded-xl border border-line bg-surface shadow-xl"

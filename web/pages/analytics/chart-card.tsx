@@ -23,7 +23,7 @@ export function ChartCard({
       <div className="flex flex-col gap-2">
         {chart.series.length > 1 && <Legend id={id} series={chart.series} />}
         <Suspense fallback={<div style={{ height }} />}>
-          <DayChart {...chart} height={height} label={`${title} by day. ${sum}.`} />
+          <DayChart {...chart} height={height} label={`${title}, day by day. ${sum}.`} />
         </Suspense>
         <DayTable caption={title} rows={chart.rows} series={chart.series} format={chart.format} />
       </div>

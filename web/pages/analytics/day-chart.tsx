@@ -24,12 +24,14 @@ export interface DayChartProps {
   /** What it shows, in a sentence: all that there is for who cannot see it, besides the table. */
   label: string;
   height?: number;
+  /** Where the scale ends; by default at a round number above all values. */
+  most?: number;
 }
 
 const TICK = { fill: 'var(--muted)', fontSize: 12 };
 
 /** Values by day, drawn. */
-export default function DayChart({ kind, rows, series, format, label, height = 200 }: DayChartProps) {
+export default function DayChart({ kind, rows, series, format, label, height = 200, most }: DayChartProps) {
   const id = useId();
   const axes = (
     <>
@@ -49,7 +51,8 @@ export default function DayChart({ kind, rows, series, format, label, height = 2
         axisLine={false}
         tickFormatter={format}
         allowDecimals={kind === 'line'}
-        tickCount={4}
+        tickCount={most === undefined ? 4 : 5}
+        domain={[0, most ?? 'auto']}
       />
       <Tooltip
         cursor={{ fill: 'var(--sunken)', stroke: 'var(--line-strong)' }}

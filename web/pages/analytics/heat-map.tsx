@@ -6,7 +6,7 @@ import { classNames } from '../../ui/class-names.ts';
 import { ScrollBox } from '../../ui/scroll-box.tsx';
 import { type HeatLevel, type HeatOf, type Hour, heatRows } from './heat.ts';
 
-/** Darker is more; the words on each have contrast in both appearances. */
+/** The words on each have contrast in both appearances. */
 const LEVELS: Record<HeatLevel, string> = {
   0: 'bg-sunken/50 text-muted',
   1: 'bg-accent/15 text-ink',
@@ -40,7 +40,7 @@ export function HeatMap({ hours, timeZone }: { hours: readonly Hour[]; timeZone:
       <ScrollBox name="Messages by hour and weekday" className="p-4">
         <table className="w-full min-w-236 table-fixed border-separate border-spacing-0.5 text-xs tabular-nums">
           <caption className="caption-bottom pt-2 text-left text-muted">
-            Times are those of {timeZone}. Darker is more.
+            Times are those of {timeZone}. The stronger the colour, the more.
           </caption>
           <thead className="text-muted">
             <tr>

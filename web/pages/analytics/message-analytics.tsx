@@ -35,12 +35,13 @@ export function MessageAnalytics({ history }: { history: MessageHistoryResource 
       </Card>
       <div className="grid items-start gap-4 lg:grid-cols-2">
         <ChartCard
-          title="Messages"
+          title="Messages by day"
           sum={formatNumberOf(messages, 'message')}
           kind="bars"
           rows={days}
           series={DIRECTIONS}
           format={formatCount}
+          height={260}
         />
         <ResponseTimes responses={responses} />
       </div>

@@ -32,15 +32,14 @@ export function SyncAnalytics({ history }: { history: SyncHistoryResource }) {
             { name: 'Failed', value: formatCount(totals.failed) },
             { name: 'Average duration', value: or(totals.averageDurationSeconds, formatDuration) },
             { name: 'Conversations', value: formatCount(totals.conversations) },
-            { name: 'New conversations', value: formatCount(totals.inserted) },
             { name: 'Events stored', value: formatCount(totals.eventsCreated) },
             { name: 'Speed', value: or(totals.conversationsPerSecond, perSecond), hint: 'conversations' },
           ]}
         />
       </Card>
-      <div className="grid gap-4 lg:grid-cols-2 2xl:grid-cols-3">
+      <div className="grid gap-4 lg:grid-cols-6 lg:*:col-span-2 lg:*:nth-[-n+2]:col-span-3">
         <ChartCard
-          title="Syncs"
+          title="How syncs ended"
           sum={formatNumberOf(totals.syncs, 'sync')}
           kind="bars"
           rows={days}
@@ -48,7 +47,7 @@ export function SyncAnalytics({ history }: { history: SyncHistoryResource }) {
           format={formatCount}
         />
         <ChartCard
-          title="Conversations"
+          title="Conversations read"
           sum={formatNumberOf(totals.conversations, 'conversation')}
           kind="bars"
           rows={days}
@@ -57,15 +56,16 @@ export function SyncAnalytics({ history }: { history: SyncHistoryResource }) {
         />
         <ChartCard
           title="Success rate"
-          sum={`${or(totals.successRate, formatPercent)} of all days`}
+          sum={`${or(totals.successRate, formatPercent)} over all days`}
           kind="line"
           rows={days}
           series={line('successRate', 'Success rate')}
           format={formatPercent}
+          most={100}
         />
         <ChartCard
           title="Average duration"
-          sum={`${or(totals.averageDurationSeconds, formatDuration)} of all days`}
+          sum={`${or(totals.averageDurationSeconds, formatDuration)} over all days`}
           kind="line"
           rows={days}
           series={line('averageDurationSeconds', 'Average duration')}
@@ -73,7 +73,7 @@ export function SyncAnalytics({ history }: { history: SyncHistoryResource }) {
         />
         <ChartCard
           title="Conversations per second"
-          sum={`${or(totals.conversationsPerSecond, formatDecimal)} of all days`}
+          sum={`${or(totals.conversationsPerSecond, formatDecimal)} over all days`}
           kind="line"
           rows={days}
           series={line('conversationsPerSecond', 'Conversations per second')}

@@ -70,7 +70,7 @@ function Task({
         </dd>
       </dl>
       {onRun !== null && (
-        <Button variant="outline" size="sm" busy={isBusy} onClick={onRun} aria-label={`Run ${name} now`}>
+        <Button variant="outline" size="sm" busy={isBusy} onClick={onRun} aria-label={`Run now: ${name}`}>
           {!isBusy && <Play aria-hidden className="size-4" />}
           Run now
         </Button>

@@ -1,11 +1,16 @@
+import { useState } from 'react';
 import { Link } from 'react-router';
 import type { HealthReportResource } from '../../../src/contract/health-report.ts';
 import { formatNumberOf, formatPercent } from '../../format/numbers.ts';
 import { formatTime } from '../../format/times.ts';
+import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { classNames } from '../../ui/class-names.ts';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { NEARLY_FULL } from './health-stories.ts';
+
+/** How many are shown at first. */
+const FULLEST = 4;
 
 type RateLimit = HealthReportResource['rateLimits']['data'][number];
 
@@ -17,14 +22,25 @@ const POOLS: Record<RateLimit['pool'], string> = {
 
 /** What is left of what Meta allows, the fullest first. */
 export function RateLimits({ rateLimits: { count, data } }: Pick<HealthReportResource, 'rateLimits'>) {
+  const [showsAll, setShowsAll] = useState(false);
+  const shown = showsAll ? data : data.slice(0, FULLEST);
   return (
-    <Card title="Meta’s limits">
+    <Card
+      title="Meta’s limits"
+      actions={
+        data.length > FULLEST && (
+          <Button variant="ghost" size="sm" aria-expanded={showsAll} onClick={() => setShowsAll(!showsAll)}>
+            {showsAll ? 'Show the fullest' : `Show all ${data.length}`}
+          </Button>
+        )
+      }
+    >
       <ul className="flex flex-col gap-4">
-        {data.map((limit) => (
+        {shown.map((limit) => (
           <Limit key={limit.asset} limit={limit} />
         ))}
       </ul>
-      {count > data.length && (
+      {showsAll && count > data.length && (
         <p className="mt-3 text-sm text-muted">
           And {formatNumberOf(count - data.length, 'other')} with more left.
         </p>

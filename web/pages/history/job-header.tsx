@@ -1,9 +1,9 @@
+import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { JobDetailResource } from '../../../src/contract/job-detail.ts';
 import { usePageName } from '../../api/page-names.ts';
-import { formatDateTime } from '../../format/times.ts';
+import { formatDateTime, formatRelative } from '../../format/times.ts';
 import { Card } from '../../ui/card.tsx';
-import { RelativeTime } from '../../ui/relative-time.tsx';
 import { JobProgress } from './job-progress.tsx';
 import { JobStatusBadge } from './job-status-badge.tsx';
 import { isOpen, jobScope, TRIGGER_NAMES } from './job-words.ts';
@@ -60,7 +60,7 @@ export function JobHeader({ job }: { job: JobDetailResource }) {
   );
 }
 
-function Item({ name, children }: { name: string; children: React.ReactNode }) {
+function Item({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div className="min-w-0">
       <dt className="text-xs text-muted">{name}</dt>
@@ -71,11 +71,8 @@ function Item({ name, children }: { name: string; children: React.ReactNode }) {
 
 function Moment({ iso }: { iso: string }) {
   return (
-    <>
-      {formatDateTime(iso)}{' '}
-      <span className="text-muted">
-        (<RelativeTime iso={iso} />)
-      </span>
-    </>
+    <time dateTime={iso} title={formatRelative(iso)}>
+      {formatDateTime(iso)}
+    </time>
   );
 }

@@ -13,7 +13,7 @@ import { isOpen, jobKind } from './job-words.ts';
 /** A job in a list: what it was, how it stands or ended, and what it has read. */
 export function JobRow({ job, pageName }: { job: JobResource; pageName: string }) {
   return (
-    <li className="relative grid gap-x-6 gap-y-2 px-4 py-3 hover:bg-sunken/60 md:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_9.5rem]">
+    <li className="relative grid gap-x-6 gap-y-2 px-4 py-3 hover:bg-sunken/60 md:grid-cols-[minmax(0,5fr)_minmax(0,3fr)_11rem]">
       <div className="flex min-w-0 flex-col gap-1">
         <div className="flex min-w-0 flex-wrap items-center gap-2">
           <JobStatusBadge job={job} />
@@ -38,7 +38,7 @@ export function JobRow({ job, pageName }: { job: JobResource; pageName: string }
         )}
       </div>
       <JobCounts job={job} />
-      <div className="flex flex-wrap gap-x-4 gap-y-1 text-sm text-muted md:flex-col md:items-end">
+      <div className="flex flex-wrap gap-x-4 gap-y-1 text-sm text-muted md:flex-col md:items-end md:text-right">
         <span>
           <RelativeTime iso={job.createdAt} />, {TRIGGER_LABELS[job.trigger]}
         </span>
