@@ -10,7 +10,7 @@ export function PageSelect({ value, onChange }: { value: string; onChange: (page
       label="Page"
       value={value}
       onChange={(event) => onChange(event.target.value)}
-      className="max-w-56 min-w-36"
+      className="w-full min-w-36 sm:max-w-56"
     >
       <option value="">All pages</option>
       {!isKnown && <option value={value}>This page</option>}

@@ -37,14 +37,12 @@ export function HeatMap({ hours, timeZone }: { hours: readonly Hour[]; timeZone:
       actions={<Choice label="Which messages" options={CHOICES} value={of} onChange={setOf} />}
       className="[&>div]:p-0"
     >
-      <ScrollBox name="Messages by hour and weekday" className="p-4">
+      <ScrollBox name="Messages by hour and weekday" className="px-4 py-3">
         <table className="w-full min-w-236 table-fixed border-separate border-spacing-0.5 text-xs tabular-nums">
-          <caption className="caption-bottom pt-2 text-left text-muted">
-            Times are those of {timeZone}. The stronger the colour, the more.
-          </caption>
+          <caption className="sr-only">Messages by hour and weekday, in the times of {timeZone}</caption>
           <thead className="text-muted">
             <tr>
-              <th scope="col" className="w-22 text-left font-medium">
+              <th scope="col" className="sticky left-0 w-22 bg-surface text-left font-medium">
                 Day
               </th>
               {HOURS.map((hour) => (
@@ -57,7 +55,7 @@ export function HeatMap({ hours, timeZone }: { hours: readonly Hour[]; timeZone:
           <tbody>
             {rows.map(({ weekday, cells }) => (
               <tr key={weekday}>
-                <th scope="row" className="text-left font-normal">
+                <th scope="row" className="sticky left-0 bg-surface text-left font-normal">
                   {weekday}
                 </th>
                 {cells.map(({ hour, messages, level }) => (
@@ -74,6 +72,9 @@ export function HeatMap({ hours, timeZone }: { hours: readonly Hour[]; timeZone:
           </tbody>
         </table>
       </ScrollBox>
+      <p aria-hidden className="px-4 pb-4 text-xs text-muted">
+        Times are those of {timeZone}. The stronger the colour, the more.
+      </p>
     </Card>
   );
 }

@@ -72,8 +72,8 @@ export function SyncAnalytics({ history }: { history: SyncHistoryResource }) {
           format={formatDuration}
         />
         <ChartCard
-          title="Conversations per second"
-          sum={`${or(totals.conversationsPerSecond, formatDecimal)} over all days`}
+          title="Speed"
+          sum={`${or(totals.conversationsPerSecond, formatDecimal)} conversations a second`}
           kind="line"
           rows={days}
           series={line('conversationsPerSecond', 'Conversations per second')}

@@ -112,6 +112,17 @@ function failedStory(failures: readonly [FailedSync, ...FailedSync[]], nowMs: nu
   };
 }
 
+/** @returns the failures of each page, in the order in which they came */
+function byPage(failed: readonly FailedSync[]): [FailedSync, ...FailedSync[]][] {
+  const pages = new Map<string, [FailedSync, ...FailedSync[]]>();
+  for (const sync of failed) {
+    const before = pages.get(sync.pageId);
+    if (before === undefined) pages.set(sync.pageId, [sync]);
+    else before.push(sync);
+  }
+  return [...pages.values()];
+}
+
 function longStory(sync: LongRunningSync): Story {
   const { total, fetched, waitingUntil } = sync;
   const far =
@@ -218,11 +229,10 @@ function restStory(id: string, what: string, list: { count: number; data: unknow
 /** All that needs attention, the most urgent first. */
 export function storiesOf(report: HealthReportResource): Story[] {
   const nowMs = Date.parse(report.at);
-  const failed = Map.groupBy(report.failed.data, ({ pageId }) => pageId);
   const stories: Story[] = [
     ...report.tokens.data.map((alert) => tokenStory(alert, nowMs)),
     ...report.stuck.data.map((sync) => stuckStory(sync, nowMs)),
-    ...[...failed.values()].map(([first, ...more]) => failedStory([first as FailedSync, ...more], nowMs)),
+    ...byPage(report.failed.data).map((failures) => failedStory(failures, nowMs)),
     ...report.webhooks.data.map((page) => webhookStory(page, nowMs)),
     ...limitStories(report),
     ...report.longRunning.data.map(longStory),

@@ -21,7 +21,10 @@ export function FilterBar({
   const change = (part: Partial<HistoryFilters>) => onChange({ ...filters, ...part });
   const isFiltered = [pageId, mode, trigger, since, until].some(Boolean) || statuses.length > 0;
   return (
-    <search aria-label="Filters" className="flex flex-wrap items-start gap-3">
+    <search
+      aria-label="Filters"
+      className="grid grid-cols-2 items-start gap-3 sm:flex sm:flex-wrap [&_input]:w-full [&_select]:w-full"
+    >
       <PageSelect value={pageId} onChange={(chosen) => change({ pageId: chosen })} />
       <StatusMenu chosen={statuses} onChange={(chosen) => change({ statuses: chosen })} />
       <SelectField
@@ -39,7 +42,7 @@ export function FilterBar({
       <SelectField
         label="Started"
         value={trigger}
-        className="max-w-48"
+        className="sm:max-w-48"
         onChange={(event) =>
           change({ trigger: SYNC_TRIGGERS.find((one) => one === event.target.value) ?? '' })
         }
@@ -98,9 +101,11 @@ function StatusMenu({
       </span>
       <DropdownMenu.Root modal={false}>
         <DropdownMenu.Trigger asChild>
-          <Button variant="outline" className="min-w-36 justify-between px-3 font-normal">
-            <span className="sr-only">Status: </span>
-            {words}
+          <Button variant="outline" className="w-full min-w-36 justify-between px-3 font-normal">
+            <span>
+              <span className="sr-only">Status: </span>
+              {words}
+            </span>
             <ChevronDown aria-hidden className="size-4 text-muted" />
           </Button>
         </DropdownMenu.Trigger>

@@ -79,7 +79,7 @@ function BatchTable({ batches }: { batches: readonly JobBatch[] }) {
             What
           </th>
           {['Read', 'New', 'Updated', 'Unchanged', 'Set aside', 'Events'].map((name) => (
-            <th key={name} scope="col" className="px-3 py-2 text-right font-medium">
+            <th key={name} scope="col" className="px-3 py-2 text-right font-medium whitespace-nowrap">
               {name}
             </th>
           ))}

@@ -34,7 +34,7 @@ export function JobHeader({ job }: { job: JobDetailResource }) {
             Last error: {lastError.message} {lastError.detail}
           </p>
         )}
-        <dl className="grid grid-cols-[repeat(auto-fill,minmax(11rem,1fr))] gap-x-6 gap-y-3 text-sm">
+        <dl className="grid grid-cols-[repeat(auto-fill,minmax(9.5rem,1fr))] gap-x-6 gap-y-3 text-sm">
           <Item name="Page">
             <Link to={`/pages/${job.pageId}`} className="text-accent hover:underline">
               {pageName(job)}
