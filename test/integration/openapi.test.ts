@@ -3,11 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BrowserSessionResource } from '../../src/contract/access.ts';
 import type { BatchResource, BatchStatusResource } from '../../src/contract/batch-resources.ts';
-<<<<<<< HEAD
-import type { ConversationResource } from '../../src/contract/conversations.ts';
-=======
 import { CHANGE_NAMES } from '../../src/contract/changes.ts';
->>>>>>> u3
+import type { ConversationResource } from '../../src/contract/conversations.ts';
 import type { BegunFacebookLogin } from '../../src/contract/facebook-login.ts';
 import type { JobResource, ListResource } from '../../src/contract/resources.ts';
 import { signIn } from '../support/browser.ts';
