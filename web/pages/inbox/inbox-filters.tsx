@@ -19,7 +19,7 @@ interface InboxFiltersProps {
 
 /** What of the inbox is shown: a search, unread ones, and the rest on demand. */
 export function InboxFilters({ filters, change, pages, searchField }: InboxFiltersProps) {
-  const [isOpen, setIsOpen] = useState(() => countFilters(filters) > 0);
+  const [isOpen, setIsOpen] = useState(false);
   const panel = useId();
   const count = countFilters(filters);
   return (

@@ -45,7 +45,7 @@ export function ThreadMessages({ conversation, thread }: ThreadMessagesProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keyboard, too
         tabIndex={0}
         aria-label="Messages"
-        className="h-full overflow-y-auto overscroll-contain -outline-offset-2 [overflow-anchor:none]"
+        className="relative h-full overflow-y-auto overscroll-contain -outline-offset-2 [overflow-anchor:none]"
       >
         <div ref={scroll.list} className="mx-auto flex w-full max-w-5xl flex-col gap-1 px-4 py-3">
           <Beginning conversation={conversation} thread={thread} />
