@@ -182,24 +182,31 @@ export function ConversationList(props: ConversationListProps) {
             );
           })}
         </ul>
-        <div className="flex min-h-12 flex-col items-center justify-center gap-2 p-3 text-sm text-muted">
-          {moreError !== null ? (
-            <>
-              <ErrorLine error={moreError} />
-              <Button variant="outline" size="sm" onClick={fetchMore}>
-                Try again
-              </Button>
-            </>
-          ) : hasMore ? (
-            <span className="flex items-center gap-2">
-              <Spinner />
-              Reading more conversations …
-            </span>
-          ) : (
-            index.count > 0 && formatNumberOf(index.count, 'conversation')
-          )}
-        </div>
+        <ListEnd {...props} />
       </div>
+    </div>
+  );
+}
+
+/** What is beneath the last row: more to come, why it does not, or how many there are. */
+function ListEnd({ index, hasMore, moreError, fetchMore }: ConversationListProps) {
+  return (
+    <div className="flex min-h-12 flex-col items-center justify-center gap-2 p-3 text-sm text-muted">
+      {moreError !== null ? (
+        <>
+          <ErrorLine error={moreError} />
+          <Button variant="outline" size="sm" onClick={fetchMore}>
+            Try again
+          </Button>
+        </>
+      ) : hasMore ? (
+        <span className="flex items-center gap-2">
+          <Spinner />
+          Reading more conversations …
+        </span>
+      ) : (
+        index.count > 0 && formatNumberOf(index.count, 'conversation')
+      )}
     </div>
   );
 }

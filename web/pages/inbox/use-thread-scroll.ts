@@ -17,9 +17,9 @@ interface Anchor {
  * the upper edge stays where it is. Items are known by `data-item`.
  *
  * @param content changes whenever the thread does
- * @param onNearBeginning called when older messages will soon be in sight
+ * @param fetchOlder called when older messages will soon be in sight; `null`: there are none, or some are on their way
  */
-export function useThreadScroll(content: unknown, onNearBeginning: () => void) {
+export function useThreadScroll(content: unknown, fetchOlder: (() => void) | null) {
   const box = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const anchor = useRef<Anchor | null>(null);
@@ -36,12 +36,12 @@ export function useThreadScroll(content: unknown, onNearBeginning: () => void) {
     }
   }, []);
 
-  const latest = useRef(onNearBeginning);
+  const latest = useRef(fetchOlder);
   useEffect(() => {
-    latest.current = onNearBeginning;
+    latest.current = fetchOlder;
   });
   const lookAtBeginning = useCallback(() => {
-    if ((box.current?.scrollTop ?? OLDER_PX) < OLDER_PX) latest.current();
+    if ((box.current?.scrollTop ?? OLDER_PX) < OLDER_PX) latest.current?.();
   }, []);
 
   const onScroll = useCallback(() => {
@@ -55,10 +55,12 @@ export function useThreadScroll(content: unknown, onNearBeginning: () => void) {
   }, [lookAtBeginning]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the thread has changed
-  useLayoutEffect(() => {
-    settle();
-    lookAtBeginning();
-  }, [content, settle, lookAtBeginning]);
+  useLayoutEffect(() => settle(), [content, settle]);
+  const mayFetch = fetchOlder !== null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what has come may not have filled the window
+  useEffect(() => {
+    if (mayFetch) lookAtBeginning();
+  }, [content, mayFetch, lookAtBeginning]);
 
   // pictures that have come, a window of another size
   useEffect(() => {
