@@ -65,6 +65,7 @@ test('names and texts are searched as one types, and the hit is marked; the addr
   await field.fill('person 12');
   await list(tab).locator('mark', { hasText: 'Person 12' }).first().waitFor();
   // 12 and 120 to 124
+  await counted(tab, 6).waitFor();
   expect(await rows(tab).count()).toBe(6);
   await field.fill('nobody is called that');
   await tab.getByText('No conversation is like that').waitFor();
@@ -80,6 +81,7 @@ test('each filter is in the address, which restores it; the way back leads throu
   await tab.goto('/inbox');
   await row(tab, 'Person 1').waitFor();
   await tab.getByRole('radio', { name: 'Unread' }).check({ force: true });
+  await counted(tab, 1).waitFor();
   await row(tab, 'Person 11').getByText('3 unread').waitFor();
   expect(await rows(tab).count()).toBe(1);
   await tab.getByRole('radio', { name: 'All' }).check({ force: true });
