@@ -80,11 +80,11 @@ test('each filter is in the address, which restores it; the way back leads throu
   const { page: tab, faults } = await dashboard.person();
   await tab.goto('/inbox');
   await row(tab, 'Person 1').waitFor();
-  await tab.getByRole('radio', { name: 'Unread' }).check({ force: true });
+  await tab.getByText('Unread', { exact: true }).click();
   await counted(tab, 1).waitFor();
   await row(tab, 'Person 11').getByText('3 unread').waitFor();
   expect(await rows(tab).count()).toBe(1);
-  await tab.getByRole('radio', { name: 'All' }).check({ force: true });
+  await tab.getByText('All', { exact: true }).click();
   await tab.getByRole('button', { name: /^Filters/ }).click();
   await tab.getByLabel('Tag').selectOption('vip');
   await counted(tab, 2).waitFor();

@@ -85,7 +85,7 @@ function Thread({
           </h2>
           <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-muted">
             <PlatformMark platform={platform} />
-            {pageName !== undefined && <span className="max-w-48 truncate">{pageName}</span>}
+            {pageName !== undefined && <span className="max-w-48 truncate max-sm:hidden">{pageName}</span>}
             {messageCount !== null && <span>{formatNumberOf(messageCount, 'message')}</span>}
             {unreadCount > 0 && <span>{formatCount(unreadCount)} unread</span>}
             {tags.map((tag) => (

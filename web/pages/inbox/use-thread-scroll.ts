@@ -25,6 +25,7 @@ export function useThreadScroll(content: unknown, fetchOlder: (() => void) | nul
   const anchor = useRef<Anchor | null>(null);
   const [isAtEnd, setIsAtEnd] = useState(true);
   const following = useRef(true);
+  const lastTop = useRef(0);
 
   const settle = useCallback(() => {
     const element = box.current;
@@ -47,12 +48,19 @@ export function useThreadScroll(content: unknown, fetchOlder: (() => void) | nul
   const onScroll = useCallback(() => {
     const element = box.current;
     if (element === null) return;
+    const hasGoneUp = element.scrollTop < lastTop.current - 1;
+    lastTop.current = element.scrollTop;
+    // it was not somebody who left the end: the thread has grown since
+    if (following.current && !hasGoneUp) {
+      settle();
+      return;
+    }
     const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < END_PX;
     following.current = atEnd;
     setIsAtEnd(atEnd);
     anchor.current = atEnd ? null : itemAtUpperEdge(element);
     lookAtBeginning();
-  }, [lookAtBeginning]);
+  }, [lookAtBeginning, settle]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the thread has changed
   useLayoutEffect(() => settle(), [content, settle]);
