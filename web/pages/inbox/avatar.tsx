@@ -5,7 +5,7 @@ export function Avatar({ name, size = 'size-10 text-sm' }: { name: string; size?
   return (
     <span
       aria-hidden
-      className={`flex shrink-0 items-center justify-center rounded-full bg-accent-soft font-semibold text-accent-strong ${size}`}
+      className={`flex shrink-0 items-center justify-center rounded-full border border-line bg-accent-soft font-semibold text-accent-strong ${size}`}
     >
       {initialsOf(name)}
     </span>

@@ -78,7 +78,9 @@ export function ConversationList(props: ConversationListProps) {
 
   // other filters, another list
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the filters change
-  useLayoutEffect(() => box.current?.scrollTo({ top: 0 }), [search]);
+  useLayoutEffect(() => {
+    if (box.current !== null) box.current.scrollTop = 0;
+  }, [search]);
 
   const focusNext = useRef(false);
   const move = (place: number) => {
@@ -96,7 +98,7 @@ export function ConversationList(props: ConversationListProps) {
       ?.querySelector<HTMLElement>(`[data-conversation="${activeId}"]`)
       ?.focus({ preventScroll: true });
   }, [activeId]);
-  useEffect(focusActive, [focusActive]);
+  useEffect(() => focusActive(), [focusActive]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const page = Math.max(1, Math.floor((box.current?.clientHeight ?? 0) / ROW_PX) - 1);
@@ -114,7 +116,7 @@ export function ConversationList(props: ConversationListProps) {
     move(place);
   };
   const toTop = () => {
-    box.current?.scrollTo({ top: 0 });
+    if (box.current !== null) box.current.scrollTop = 0;
     news.show();
   };
   const wasAway = useRef(false);
@@ -128,6 +130,13 @@ export function ConversationList(props: ConversationListProps) {
 
   return (
     <div className="relative min-h-0 flex-1">
+      <p role="status" className="sr-only">
+        {isOld
+          ? 'Looking …'
+          : hasMore
+            ? 'There are more conversations further down'
+            : formatNumberOf(index.count, 'conversation')}
+      </p>
       <div role="status" className="absolute inset-x-0 top-2 z-10 flex justify-center empty:hidden">
         {news.count > 0 && (
           <Button size="sm" className="rounded-full shadow-lg" onClick={toTop}>
@@ -140,7 +149,7 @@ export function ConversationList(props: ConversationListProps) {
       <div
         ref={box}
         onScroll={onScroll}
-        className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none]"
+        className="relative h-full overflow-y-auto overscroll-contain [overflow-anchor:none]"
       >
         <ul
           aria-label="Conversations"
@@ -173,27 +182,31 @@ export function ConversationList(props: ConversationListProps) {
             );
           })}
         </ul>
-        <div
-          role="status"
-          className="flex min-h-12 flex-col items-center justify-center gap-2 p-3 text-sm text-muted"
-        >
-          {moreError !== null ? (
-            <>
-              <ErrorLine error={moreError} />
-              <Button variant="outline" size="sm" onClick={fetchMore}>
-                Try again
-              </Button>
-            </>
-          ) : hasMore ? (
-            <span className="flex items-center gap-2">
-              <Spinner />
-              Reading more conversations …
-            </span>
-          ) : (
-            formatNumberOf(index.count, 'conversation')
-          )}
-        </div>
+        <ListEnd {...props} />
       </div>
+    </div>
+  );
+}
+
+/** What is beneath the last row: more to come, why it does not, or how many there are. */
+function ListEnd({ index, hasMore, moreError, fetchMore }: ConversationListProps) {
+  return (
+    <div className="flex min-h-12 flex-col items-center justify-center gap-2 p-3 text-sm text-muted">
+      {moreError !== null ? (
+        <>
+          <ErrorLine error={moreError} />
+          <Button variant="outline" size="sm" onClick={fetchMore}>
+            Try again
+          </Button>
+        </>
+      ) : hasMore ? (
+        <span className="flex items-center gap-2">
+          <Spinner />
+          Reading more conversations …
+        </span>
+      ) : (
+        index.count > 0 && formatNumberOf(index.count, 'conversation')
+      )}
     </div>
   );
 }

@@ -37,6 +37,7 @@ export default function InboxPage() {
   return (
     <div className="relative min-h-96 flex-1">
       <div className="absolute inset-0 flex">
+        <h1 className="sr-only">Inbox</h1>
         <section
           aria-label="List of conversations"
           className={classNames(
@@ -45,7 +46,6 @@ export default function InboxPage() {
             conversationId !== null && 'max-md:invisible max-md:absolute max-md:inset-0',
           )}
         >
-          <h1 className="sr-only">Inbox</h1>
           <InboxFilters filters={filters} change={change} pages={pages} searchField={searchField} />
           <FilteredList filters={filters} change={change} pages={pages} selectedId={conversationId} />
         </section>

@@ -4,8 +4,8 @@ export interface MatchPart {
   isHit: boolean;
 }
 
-/** How much of a long text is shown before the first hit, and in all. */
-const BEFORE = 30;
+/** How much of a text is shown before the first hit, so that it is in sight in a narrow row; and in all. */
+const BEFORE = 12;
 const LENGTH = 160;
 
 /** The part of a text around the first place where `q` is, in any case, with every hit in it apart. */
@@ -15,7 +15,7 @@ export function markMatch(text: string, q: string): MatchPart[] {
   if (wanted === '') return [{ text: cut(line, 0), isHit: false }];
   const hits = new RegExp(escaped(wanted), 'giu');
   const first = line.search(hits);
-  const shown = cut(line, first > LENGTH - BEFORE ? first - BEFORE : 0);
+  const shown = cut(line, first > 2 * BEFORE ? first - BEFORE : 0);
   const parts: MatchPart[] = [];
   let from = 0;
   for (const { 0: hit, index } of shown.matchAll(hits)) {

@@ -55,14 +55,17 @@ export const MessageBubble = memo(function MessageBubble({ item, name, onGoTo }:
       {item.earlierTexts.length > 0 && <EarlierTexts texts={item.earlierTexts} editedAt={item.editedAt} />}
       {item.reactions.length > 0 && <Reactions reactions={item.reactions} name={name} />}
       {item.notes.length > 0 && <p className="px-1 text-xs text-muted">{item.notes.join(' · ')}</p>}
-      {item.endsGroup && (
-        <time dateTime={item.at} title={formatDateTime(item.at)} className="px-1 text-xs text-muted">
-          {formatTime(item.at)}
-        </time>
-      )}
-      {item.receipt !== null && (
-        <p className="px-1 text-xs text-muted" title={formatDateTime(item.receipt.at)}>
-          {item.receipt.kind === 'read' ? 'Read' : 'Delivered'} {formatTime(item.receipt.at)}
+      {(item.endsGroup || item.receipt !== null) && (
+        <p className="px-1 text-xs text-muted">
+          <time dateTime={item.at} title={formatDateTime(item.at)}>
+            {formatTime(item.at)}
+          </time>
+          {item.receipt !== null && (
+            <span title={formatDateTime(item.receipt.at)}>
+              {' · '}
+              {item.receipt.kind === 'read' ? 'Read' : 'Delivered'} {formatTime(item.receipt.at)}
+            </span>
+          )}
         </p>
       )}
     </div>

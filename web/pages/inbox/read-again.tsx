@@ -60,7 +60,7 @@ export function ReadAgainButton({ readAgain }: { readAgain: ReturnType<typeof us
       onClick={readAgain.start}
     >
       {!readAgain.isBusy && <RefreshCw aria-hidden className="size-4" />}
-      Read again
+      <span className="max-sm:sr-only">Read again</span>
     </Button>
   );
 }

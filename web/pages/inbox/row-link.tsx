@@ -35,8 +35,8 @@ export const RowLink = memo(function RowLink(props: RowLinkProps) {
       tabIndex={isActive ? 0 : -1}
       aria-current={isSelected ? 'true' : undefined}
       className={classNames(
-        'flex h-full items-center gap-3 border-b border-line px-4 -outline-offset-2',
-        isSelected ? 'bg-accent-soft' : 'hover:bg-sunken',
+        'flex h-full items-center gap-3 border-b border-l-4 border-b-line px-3 -outline-offset-2',
+        isSelected ? 'border-l-accent bg-accent-soft' : 'border-l-transparent hover:bg-canvas',
       )}
     >
       <Avatar name={row.name} />
@@ -44,7 +44,10 @@ export const RowLink = memo(function RowLink(props: RowLinkProps) {
         <span className="flex items-baseline gap-2">
           <span
             dir="auto"
-            className={classNames('min-w-0 flex-1 truncate', isUnread ? 'font-semibold' : 'font-medium')}
+            className={classNames(
+              'min-w-0 flex-1 truncate text-left',
+              isUnread ? 'font-semibold' : 'font-medium',
+            )}
           >
             <Marked text={row.name} q={q} />
           </span>
@@ -57,7 +60,7 @@ export const RowLink = memo(function RowLink(props: RowLinkProps) {
         <span className="flex items-center gap-2 text-sm">
           <span
             dir="auto"
-            className={classNames('min-w-0 flex-1 truncate', isUnread ? 'text-ink' : 'text-muted')}
+            className={classNames('min-w-0 flex-1 truncate text-left', isUnread ? 'text-ink' : 'text-muted')}
           >
             {row.match === null ? row.snippet : <Marked text={row.match.text} q={q} />}
           </span>
@@ -71,12 +74,12 @@ export const RowLink = memo(function RowLink(props: RowLinkProps) {
         <span className="flex h-5 items-center gap-1.5 overflow-hidden text-xs text-muted">
           <PlatformMark platform={row.platform} />
           {row.tags.slice(0, MOST_TAGS).map((tag) => (
-            <Badge key={tag} className="max-w-28 truncate">
-              {tag}
+            <Badge key={tag} className="min-w-0">
+              <span className="max-w-28 truncate">{tag}</span>
             </Badge>
           ))}
-          {row.tags.length > MOST_TAGS && <span>+{row.tags.length - MOST_TAGS}</span>}
-          {pageName !== null && <span className="truncate">{pageName}</span>}
+          {row.tags.length > MOST_TAGS && <span className="shrink-0">+{row.tags.length - MOST_TAGS}</span>}
+          {pageName !== null && <span className="min-w-12 flex-1 truncate">{pageName}</span>}
         </span>
       </span>
     </Link>

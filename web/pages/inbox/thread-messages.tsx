@@ -22,13 +22,13 @@ interface ThreadMessagesProps {
 export function ThreadMessages({ conversation, thread }: ThreadMessagesProps) {
   const days = thread.data;
   const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = thread;
-  const scroll = useThreadScroll(days, () => {
-    if (hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
-  });
+  const mayFetch = hasNextPage && !isFetching && !isFetchNextPageError;
+  const scroll = useThreadScroll(days, mayFetch ? () => void fetchNextPage() : null);
   const newest = useMemo(() => newestMessage(days), [days]);
   // what somebody has had before their eyes
   const [seen, setSeen] = useState(newest);
   if (scroll.isAtEnd && newest !== seen) setSeen(newest);
+  const [openedAt] = useState(() => new Date().toISOString());
   const unseen = useMemo(() => countAfter(days, seen), [days, seen]);
   if (days === undefined) {
     return thread.error === null ? (
@@ -45,7 +45,7 @@ export function ThreadMessages({ conversation, thread }: ThreadMessagesProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keyboard, too
         tabIndex={0}
         aria-label="Messages"
-        className="h-full overflow-y-auto overscroll-contain -outline-offset-2 [overflow-anchor:none]"
+        className="relative h-full overflow-y-auto overscroll-contain -outline-offset-2 [overflow-anchor:none]"
       >
         <div ref={scroll.list} className="mx-auto flex w-full max-w-5xl flex-col gap-1 px-4 py-3">
           <Beginning conversation={conversation} thread={thread} />
@@ -59,6 +59,9 @@ export function ThreadMessages({ conversation, thread }: ThreadMessagesProps) {
           )}
         </div>
       </section>
+      <p role="status" className="sr-only">
+        {scroll.isAtEnd && newest > openedAt && 'New message'}
+      </p>
       <div role="status" className="absolute inset-x-0 bottom-3 flex justify-center empty:hidden">
         {!scroll.isAtEnd && unseen > 0 && (
           <Button size="sm" className="rounded-full shadow-lg" onClick={scroll.toEnd}>

@@ -85,12 +85,12 @@ function Thread({
           </h2>
           <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-muted">
             <PlatformMark platform={platform} />
-            {pageName !== undefined && <span className="max-w-48 truncate">{pageName}</span>}
+            {pageName !== undefined && <span className="max-w-48 truncate max-sm:hidden">{pageName}</span>}
             {messageCount !== null && <span>{formatNumberOf(messageCount, 'message')}</span>}
             {unreadCount > 0 && <span>{formatCount(unreadCount)} unread</span>}
             {tags.map((tag) => (
-              <Badge key={tag} className="max-w-40 truncate">
-                {tag}
+              <Badge key={tag} className="min-w-0">
+                <span className="max-w-40 truncate">{tag}</span>
               </Badge>
             ))}
           </p>
@@ -98,7 +98,7 @@ function Thread({
         {profile !== null && (
           <a href={profile} target="_blank" rel="noopener noreferrer" className={buttonClass('ghost', 'sm')}>
             <ExternalLink aria-hidden className="size-4" />
-            Profile
+            <span className="max-sm:sr-only">Profile</span>
           </a>
         )}
         <ReadAgainButton readAgain={readAgain} />

@@ -17,14 +17,15 @@ interface Anchor {
  * the upper edge stays where it is. Items are known by `data-item`.
  *
  * @param content changes whenever the thread does
- * @param onNearBeginning called when older messages will soon be in sight
+ * @param fetchOlder called when older messages will soon be in sight; `null`: there are none, or some are on their way
  */
-export function useThreadScroll(content: unknown, onNearBeginning: () => void) {
+export function useThreadScroll(content: unknown, fetchOlder: (() => void) | null) {
   const box = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const anchor = useRef<Anchor | null>(null);
   const [isAtEnd, setIsAtEnd] = useState(true);
   const following = useRef(true);
+  const lastTop = useRef(0);
 
   const settle = useCallback(() => {
     const element = box.current;
@@ -36,29 +37,38 @@ export function useThreadScroll(content: unknown, onNearBeginning: () => void) {
     }
   }, []);
 
-  const latest = useRef(onNearBeginning);
+  const latest = useRef(fetchOlder);
   useEffect(() => {
-    latest.current = onNearBeginning;
+    latest.current = fetchOlder;
   });
   const lookAtBeginning = useCallback(() => {
-    if ((box.current?.scrollTop ?? OLDER_PX) < OLDER_PX) latest.current();
+    if ((box.current?.scrollTop ?? OLDER_PX) < OLDER_PX) latest.current?.();
   }, []);
 
   const onScroll = useCallback(() => {
     const element = box.current;
     if (element === null) return;
+    const hasGoneUp = element.scrollTop < lastTop.current - 1;
+    lastTop.current = element.scrollTop;
+    // it was not somebody who left the end: the thread has grown since
+    if (following.current && !hasGoneUp) {
+      settle();
+      return;
+    }
     const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < END_PX;
     following.current = atEnd;
     setIsAtEnd(atEnd);
     anchor.current = atEnd ? null : itemAtUpperEdge(element);
     lookAtBeginning();
-  }, [lookAtBeginning]);
+  }, [lookAtBeginning, settle]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the thread has changed
-  useLayoutEffect(() => {
-    settle();
-    lookAtBeginning();
-  }, [content, settle, lookAtBeginning]);
+  useLayoutEffect(() => settle(), [content, settle]);
+  const mayFetch = fetchOlder !== null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what has come may not have filled the window
+  useEffect(() => {
+    if (mayFetch) lookAtBeginning();
+  }, [content, mayFetch, lookAtBeginning]);
 
   // pictures that have come, a window of another size
   useEffect(() => {
