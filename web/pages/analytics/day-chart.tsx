@@ -67,7 +67,7 @@ export default function DayChart({ kind, rows, series, format, label, height = 2
     accessibilityLayer: false,
   };
   return (
-    <div role="img" aria-label={label} style={{ height }}>
+    <div role="img" aria-label={label} className="overflow-hidden" style={{ height }}>
       <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 320, height }}>
         {kind === 'bars' ? (
           <BarChart {...common} barCategoryGap="20%">

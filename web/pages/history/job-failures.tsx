@@ -83,7 +83,9 @@ function FailureItem({ failure }: { failure: FailureResource }) {
       <p>{reasonWords(failure.reason)}</p>
       {detail !== null && <p className="text-muted wrap-anywhere">{detail}</p>}
       {payload === null || payload === undefined ? (
-        <p className="text-xs text-muted">What Meta sent is kept no longer.</p>
+        failure.itemType !== 'history' && (
+          <p className="text-xs text-muted">What Meta sent is kept no longer.</p>
+        )
       ) : (
         <details onToggle={(event) => setOpened(event.currentTarget.open)}>
           <summary className="w-fit text-accent">What Meta sent</summary>
