@@ -80,6 +80,7 @@ test('the figures of syncs are those of the API, of all pages and of one, and th
     });
     await ended.getByText('As a table').click();
     const rows = ended.getByRole('table').getByRole('row');
+    await rows.first().waitFor();
     expect(await rows.first().getByRole('columnheader').allInnerTexts()).toEqual([
       'Day',
       'Complete',

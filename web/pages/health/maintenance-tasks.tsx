@@ -52,7 +52,7 @@ function Task({
     <li className="flex flex-wrap items-start gap-x-4 gap-y-2 px-4 py-3 text-sm">
       <div className="min-w-0 flex-1 basis-56">
         <p className="flex flex-wrap items-center gap-2 font-medium">
-          {name}
+          <span>{name}</span>
           {task.paused && <Badge tone="warning">Paused</Badge>}
           {!task.scheduled && <Badge>Not scheduled</Badge>}
         </p>
