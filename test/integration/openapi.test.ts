@@ -153,6 +153,12 @@ describe('answers are as the document says', () => {
       'GET',
       `/api/conversations?pageId=${page.id}&platform=instagram`,
     );
+    const filters = 'q=a&unread=false&since=2020-01-01T00:00:00Z&until=2100-01-01T00:00:00%2B01:00';
+    await works('GET', `/api/conversations?pageId=${page.id}&${filters}`);
+    await works('GET', '/api/conversations?q=%25&tag=ai:hot');
+    await fails(400, 'GET', '/api/conversations?q=%00');
+    await works('GET', `/api/tags?pageId=${page.id}`);
+    await fails(404, 'GET', '/api/tags?pageId=unknown');
     await works('GET', `/api/conversations/${data[0]?.id}`);
     await works('GET', `/api/conversations/${data[0]?.id}/events`);
     await fails(404, 'GET', `/api/conversations/${NOBODY}`);
@@ -187,6 +193,10 @@ describe('answers are as the document says', () => {
     await works('GET', `/api/analytics/syncs?pageId=${page.id}&timeZone=Asia/Kathmandu`);
     await fails(400, 'GET', '/api/analytics/syncs?timeZone=%2B05:45');
     await fails(404, 'GET', '/api/analytics/syncs?pageId=unknown');
+    await works('GET', `/api/analytics/messages?pageId=${page.id}&timeZone=Asia/Kathmandu`);
+    await works('GET', '/api/analytics/messages?from=2026-01-01&to=2026-12-31');
+    await fails(400, 'GET', '/api/analytics/messages?from=2026-01-02&to=2026-01-01');
+    await fails(404, 'GET', '/api/analytics/messages?pageId=unknown');
     await works('GET', '/api/health-report');
     await works('GET', '/api/maintenance');
     await works('POST', '/api/maintenance/reconcile/run');
