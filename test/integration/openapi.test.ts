@@ -6,6 +6,7 @@ import type { BatchResource, BatchStatusResource } from '../../src/contract/batc
 import type { ConversationResource } from '../../src/contract/conversations.ts';
 import type { BegunFacebookLogin } from '../../src/contract/facebook-login.ts';
 import type { JobResource, ListResource } from '../../src/contract/resources.ts';
+import { buildLateIndexes } from '../../src/store/index.ts';
 import { signIn } from '../support/browser.ts';
 import { documentedCalls } from '../support/documented-calls.ts';
 import { eventually } from '../support/eventually.ts';
@@ -168,6 +169,23 @@ describe('answers are as the document says', () => {
     const repair = await works<JobResource>('POST', `/api/conversations/${data[0]?.id}/repair`);
     await inStatus(repair.id, 'COMPLETED');
     await fails(404, 'POST', `/api/conversations/${NOBODY}/repair`);
+  });
+
+  test('a search whose index is not there yet', async () => {
+    const [index] = await stack.sql<{ name: string; definition: string }[]>`
+      SELECT name, definition FROM late_indexes WHERE name = 'contact_interaction_events_words'`;
+    await stack.sql`DROP INDEX contact_interaction_events_words`;
+    await stack.sql`UPDATE late_indexes SET definition = 'nowhere (nothing)' WHERE name = ${index?.name ?? ''}`;
+    const another = await stack.addApi({});
+    const search = () => call<{ type: string }>('GET', '/api/conversations?q=a', undefined, another);
+    expect(await search()).toMatchObject({
+      status: 503,
+      body: { type: 'urn:pagesync:problem:search-not-ready' },
+    });
+    await works('GET', '/api/conversations?tag=a', undefined, another);
+    await stack.sql`UPDATE late_indexes SET definition = ${index?.definition ?? ''} WHERE name = ${index?.name ?? ''}`;
+    await buildLateIndexes(stack.sql);
+    expect((await search()).status).toBe(200);
   });
 
   test('who may', async () => {
