@@ -52,8 +52,11 @@ BEGIN
   RETURN grams;
 END $$;
 
+-- Of all events, not of messages alone: an index with that condition is read as a whole by whoever asks for the messages of a
+-- conversation, as long as the table has no statistics. 16 MB of new texts are put in order at a time, four times the usual: less work
+-- for a sync, while a search reads them one by one.
 SELECT add_late_index('contact_interaction_events_words', 'contact_interaction_events',
-  'USING gin (search_words(text)) WHERE event_type = ''message''');
+  'USING gin (search_words(text)) WITH (gin_pending_list_limit = 16384)');
 SELECT add_late_index('messenger_conversations_name', 'messenger_conversations', 'USING gin (search_grams(sender_name))');
 -- filters of the inbox: few conversations have a tag, or unread messages
 SELECT add_late_index('messenger_conversations_tags', 'messenger_conversations', 'USING gin (tags) WHERE tags <> ''{}''');

@@ -20,12 +20,20 @@ export const listConversationsQuery = z
     platform: z.enum(PLATFORMS).optional().describe('Of this platform alone.'),
     q: searched
       .optional()
-      .describe('Conversations with this in the person’s name or in a message, as a part, in any case.'),
+      .describe(
+        'With this in the person’s name, as a part, or with its words in a message, one after the other, of which the last may go on; in any case. Up to 200 characters.',
+      ),
     unread: z
       .enum(['true', 'false'])
       .optional()
       .describe('`true`: with unread messages; `false`: without any.'),
-    tag: z.string().min(1).max(200).optional().describe('With this tag.'),
+    tag: z
+      .string()
+      .min(1)
+      .max(200)
+      .refine((tag) => !tag.includes('\u0000'), 'must have no NUL')
+      .optional()
+      .describe('With this tag.'),
     since: givenTime.optional().describe('Last activity at this time or later.'),
     until: givenTime.optional().describe('Last activity at this time or before.'),
   })

@@ -99,8 +99,9 @@ async function askIndexes(
       WHERE ${hasName(sql, searched)} AND ${grams.length === 0 ? sql`true` : sql`search_grams(c.sender_name) @> ${grams}::text[]`}
         AND ${listed}
     ), found AS (
-      SELECT c.* FROM (SELECT id FROM by_message UNION SELECT id FROM by_name) f JOIN messenger_conversations c ON c.id = f.id
-      WHERE ${listed} ORDER BY c.activity_at DESC, c.id DESC LIMIT ${limit + 1}
+      SELECT c.* FROM (SELECT id FROM by_message UNION SELECT id FROM by_name) f
+      CROSS JOIN LATERAL (SELECT * FROM messenger_conversations c WHERE c.id = f.id AND ${listed} LIMIT 1) c
+      ORDER BY c.activity_at DESC, c.id DESC LIMIT ${limit + 1}
     )
     SELECT ${conversationColumns(sql)}, c.activity_at::text AS sort_time, m.match
     FROM found c LEFT JOIN LATERAL (${newestMatch(sql, searched)}) m ON true

@@ -93,7 +93,8 @@ async function hourRows(tx: Transaction, { pages, begin, end }: Span, timeZone: 
 
 /**
  * A customer waits from the first message after one of ours. In one moment ours is the later: it answers. What was before the first day
- * says whether somebody was waiting already; an answer may come after the last day.
+ * says whether somebody was waiting already; an answer may come after the last day. `OFFSET 0` has what follows computed once a row,
+ * and not for every figure anew.
  */
 async function responseRow(tx: Transaction, { pages, begin, end }: Span): Promise<ResponseRow> {
   const [row] = await tx<ResponseRow[]>`
@@ -107,24 +108,23 @@ async function responseRow(tx: Transaction, { pages, begin, end }: Span): Promis
         lead(occurred_at) OVER (PARTITION BY conversation_id ORDER BY occurred_at, is_ours) AS next_at
       FROM message WHERE before IS DISTINCT FROM is_ours
     ), wait AS (
-      SELECT extract(epoch FROM coalesce(t.next_at, later.at) - t.occurred_at)::float8 AS seconds
-      FROM turn t
-      LEFT JOIN LATERAL (SELECT e.direction FROM contact_interaction_events e
-        WHERE t.before IS NULL AND e.conversation_id = t.conversation_id AND e.event_type = 'message' AND e.occurred_at < ${begin}
-          AND (SELECT EXISTS (SELECT FROM contact_interaction_events o WHERE o.event_type = 'message' AND o.page_id = ANY(${pages})
-            AND o.occurred_at < ${begin}))
-        ORDER BY e.occurred_at DESC, e.direction DESC LIMIT 1) earlier ON true
-      LEFT JOIN LATERAL (SELECT e.occurred_at AS at FROM contact_interaction_events e
-        WHERE t.next_at IS NULL AND e.conversation_id = t.conversation_id AND e.event_type = 'message' AND e.direction = 'outbound'
-          AND e.occurred_at >= ${end} AND ${end} <= now()
-        ORDER BY e.occurred_at LIMIT 1) later ON true
-      WHERE NOT t.is_ours AND earlier.direction IS DISTINCT FROM 'inbound'
+      SELECT before, next_at, conversation_id, occurred_at, NOT is_ours AND CASE WHEN before IS NULL THEN 'inbound' IS DISTINCT FROM (
+          SELECT e.direction FROM contact_interaction_events e
+          WHERE e.conversation_id = turn.conversation_id AND e.event_type = 'message' AND e.occurred_at < ${begin}
+          ORDER BY e.occurred_at DESC, e.direction DESC LIMIT 1) ELSE true END AS is_wait
+      FROM turn OFFSET 0
+    ), response AS (
+      SELECT before, is_wait, CASE WHEN is_wait THEN extract(epoch FROM coalesce(next_at, (
+          SELECT e.occurred_at FROM contact_interaction_events e
+          WHERE e.conversation_id = wait.conversation_id AND e.event_type = 'message' AND e.direction = 'outbound'
+            AND e.occurred_at >= ${end} ORDER BY e.occurred_at LIMIT 1)) - occurred_at)::float8 END AS seconds
+      FROM wait OFFSET 0
     )
-    SELECT (SELECT count(*) FROM turn WHERE before IS NULL) AS conversations,
-      count(seconds) AS answered, count(*) - count(seconds) AS unanswered,
+    SELECT count(*) FILTER (WHERE before IS NULL) AS conversations,
+      count(seconds) AS answered, count(*) FILTER (WHERE is_wait AND seconds IS NULL) AS unanswered,
       percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY seconds) AS percentiles, avg(seconds) AS average,
       ARRAY[${RESPONSE_BOUNDS.map((bound, index) => tx`${index === 0 ? tx`` : tx`,`} count(*) FILTER (WHERE seconds <= ${bound}::int)::int`)}] AS within
-    FROM wait`;
+    FROM response`;
   if (row === undefined) throw new Error('SELECT returned no row');
   return row;
 }
