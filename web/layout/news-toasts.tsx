@@ -25,17 +25,22 @@ interface Toast {
 
 function show({ id, severity, title, text, more, onClose }: Toast): void {
   const kinds = { info: toast, warning: toast.warning, error: toast.error };
-  kinds[severity](<span role={severity === 'info' ? undefined : 'alert'}>{title}</span>, {
-    id,
-    duration: STAYS_MS[severity],
-    description: (
-      <>
-        {text} <span className="font-medium whitespace-nowrap">{more}</span>
-      </>
-    ),
-    onAutoClose: onClose,
-    onDismiss: onClose,
-  });
+  kinds[severity](
+    <span role={severity === 'info' ? undefined : 'alert'} className="font-semibold">
+      {title}
+    </span>,
+    {
+      id,
+      duration: STAYS_MS[severity],
+      description: (
+        <>
+          {text} <span className="font-medium whitespace-nowrap">{more}</span>
+        </>
+      ),
+      onAutoClose: onClose,
+      onDismiss: onClose,
+    },
+  );
 }
 
 /** `11 complete, 1 failed` */
