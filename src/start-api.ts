@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createAlignSchedule } from './api/align-schedule.ts';
 import { createApp } from './api/app.ts';
 import { ProgressHub } from './api/progress-hub.ts';
+import { buildIndexesMeanwhile } from './build-indexes.ts';
 import type { Config } from './config.ts';
 import { type Connections, createConnections } from './connect/index.ts';
 import { taskQueues } from './contract/names.ts';
@@ -122,6 +123,7 @@ export async function startApi(
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     logger.info({ port }, 'API listening');
+    const indexes = buildIndexesMeanwhile(config.databaseUrl, logger);
     return {
       url: `http://localhost:${port}`,
       async close() {
@@ -134,7 +136,7 @@ export async function startApi(
         await closed;
         clearTimeout(enough);
         // nothing is asked of PostgreSQL any more: it may not answer, and the program must end all the same
-        await Promise.all([sql.end({ timeout: 5 }), intakeSql.end({ timeout: 5 })]);
+        await Promise.all([sql.end({ timeout: 5 }), intakeSql.end({ timeout: 5 }), indexes.close()]);
         // a call that waits for its next attempt would find the connection gone, and nobody catches that
         await Promise.all([registered, waker.close()]);
         await client.connection.close();

@@ -1,12 +1,13 @@
-import { repairJob } from '../contract/new-job.ts';
-import { listConversationsQuery, listEventsQuery } from '../contract/requests.ts';
+import { listConversationsQuery, listEventsQuery, listTagsQuery } from '../contract/conversation-requests.ts';
 import {
   type ConversationResource,
   conversationResource,
   eventResource,
-  jobResource,
-  listOf,
-} from '../contract/resources.ts';
+  listedConversationResource,
+  tagsResource,
+} from '../contract/conversations.ts';
+import { repairJob } from '../contract/new-job.ts';
+import { jobResource, listOf } from '../contract/resources.ts';
 import { isUuid, type Store } from '../store/index.ts';
 import { type ApiDeps, requirePage } from './deps.ts';
 import { type Operation, operation } from './operation.ts';
@@ -17,7 +18,10 @@ import { readable } from './sync-input.ts';
 
 const params = { id: 'The conversation’s id' };
 
-/** `/api/conversations` */
+const SEARCH = `All filters hold. \`q\` is found in the person’s name, as a part of it, and in messages: their words follow each other as in
+\`q\`, the last one may go on; in any case. Scripts without spaces need no whole words. A message that was unsent is not found.`;
+
+/** `/api/conversations`, `/api/tags` */
 export function conversationOperations(deps: ApiDeps): Operation[] {
   const { store } = deps;
   return [
@@ -27,14 +31,34 @@ export function conversationOperations(deps: ApiDeps): Operation[] {
       id: 'listConversations',
       tag: 'Conversations',
       summary: 'List conversations, newest activity first',
+      description: SEARCH,
       scope: 'read',
       query: listConversationsQuery,
-      answers: { 200: { description: 'A page of the list', body: listOf(conversationResource) } },
-      problems: ['not-found'],
+      answers: { 200: { description: 'A page of the list', body: listOf(listedConversationResource) } },
+      problems: ['not-found', 'search-not-ready'],
       async handle({ query }) {
-        const page = query.pageId === undefined ? null : await requirePage(store, query.pageId);
-        const filter = { pageId: page?.id, platform: query.platform };
-        return { status: 200, body: await store.conversations.list(keysetOf(query), filter) };
+        const { pageId, platform, q, tag, since, until } = query;
+        const page = pageId === undefined ? null : await requirePage(store, pageId);
+        const unread = query.unread === undefined ? undefined : query.unread === 'true';
+        if (q !== undefined && !(await store.conversations.isSearchable())) throw searchNotReady();
+        const filter = { pageId: page?.id, platform, unread, tag, since, until };
+        return { status: 200, body: await store.conversations.list(keysetOf(query), filter, q) };
+      },
+    }),
+
+    operation({
+      method: 'get',
+      path: '/api/tags',
+      id: 'listTags',
+      tag: 'Conversations',
+      summary: 'The tags in use, most used first',
+      scope: 'read',
+      query: listTagsQuery,
+      answers: { 200: { description: 'All of them', body: tagsResource } },
+      problems: ['not-found'],
+      async handle({ query: { pageId } }) {
+        const page = pageId === undefined ? null : await requirePage(store, pageId);
+        return { status: 200, body: { data: await store.conversations.tags(page?.id ?? null) } };
       },
     }),
 
@@ -97,6 +121,12 @@ and is none; follow it at \`/api/jobs/{id}\`.`,
       },
     }),
   ];
+}
+
+function searchNotReady(): Problem {
+  const why =
+    'The indexes of names and messages are being built, as once after an update. Lists without q work.';
+  return new Problem(503, 'search-not-ready', 'The search is not ready yet', why);
 }
 
 /** The conversation that a path names. @throws Problem 404 */

@@ -4,6 +4,7 @@ import {
   type StuckSync,
 } from '../contract/health-report.ts';
 import { hasLostWorkflow } from '../contract/maintenance.ts';
+import { messageHistoryQuery, messageHistoryResource } from '../contract/message-history.ts';
 import { syncWorkflowId } from '../contract/names.ts';
 import { syncHistoryQuery, syncHistoryResource } from '../contract/sync-history.ts';
 import { type SilentSync, sqlState } from '../store/index.ts';
@@ -14,10 +15,13 @@ import { invalidParameter } from './problem.ts';
 /** SQLSTATE of a time zone that PostgreSQL does not know. */
 const UNKNOWN_TIME_ZONE = '22023';
 
+const MESSAGES = `All messages that are stored count at the time when they were sent, whatever brought them here, also those that
+were unsent since. A response is the page’s first message, from whatever app, after a customer’s first unanswered one.`;
+
 const REPORT = `The same as the SQL views \`stuck_syncs\`, \`long_running_syncs\`, \`failed_syncs\`, \`token_alerts\`, \`page_states\` and
 \`rate_limit_headroom\`; of syncs that are silent Temporal is asked whether their workflow is there.`;
 
-/** `/api/analytics/syncs` and `/api/health-report`: how syncs have gone, and what needs attention. */
+/** `/api/analytics/…` and `/api/health-report`: what has happened, and what needs attention. */
 export function historyOperations(deps: ApiDeps): Operation[] {
   const { store } = deps;
   return [
@@ -35,12 +39,26 @@ export function historyOperations(deps: ApiDeps): Operation[] {
       problems: ['not-found'],
       async handle({ query: { pageId, ...query } }) {
         const page = pageId === undefined ? null : await requirePage(store, pageId);
-        try {
-          return { status: 200, body: await store.analytics.syncHistory(page?.id ?? null, query) };
-        } catch (error) {
-          if (sqlState(error)?.code !== UNKNOWN_TIME_ZONE) throw error;
-          throw invalidParameter('timeZone', 'is not known to PostgreSQL');
-        }
+        const body = await inKnownZone(store.analytics.syncHistory(page?.id ?? null, query));
+        return { status: 200, body };
+      },
+    }),
+
+    operation({
+      method: 'get',
+      path: '/api/analytics/messages',
+      id: 'getMessageHistory',
+      tag: 'History',
+      summary: 'Messages by day and by hour of the week, and response times, of one page or of all',
+      description: MESSAGES,
+      scope: 'read',
+      query: messageHistoryQuery,
+      answers: { 200: { description: 'The days, oldest first', body: messageHistoryResource } },
+      problems: ['not-found'],
+      async handle({ query: { pageId, ...query } }) {
+        const page = pageId === undefined ? null : await requirePage(store, pageId);
+        const body = await inKnownZone(store.analytics.messageHistory(page?.id ?? null, query));
+        return { status: 200, body };
       },
     }),
 
@@ -58,6 +76,16 @@ export function historyOperations(deps: ApiDeps): Operation[] {
       },
     }),
   ];
+}
+
+/** @throws Problem 400 when PostgreSQL does not know the time zone */
+async function inKnownZone<T>(history: Promise<T>): Promise<T> {
+  try {
+    return await history;
+  } catch (error) {
+    if (sqlState(error)?.code !== UNKNOWN_TIME_ZONE) throw error;
+    throw invalidParameter('timeZone', 'is not known to PostgreSQL');
+  }
 }
 
 async function healthReport({ store, lookUpWorkflow }: ApiDeps): Promise<HealthReportResource> {

@@ -74,6 +74,10 @@ const kinds = {
     status: [503],
     when: 'Meta gives no answer now, and nothing was changed, unless `detail` says so: `retryAt` (or null), and `Retry-After` when it is known.',
   },
+  'search-not-ready': {
+    status: [503],
+    when: 'The indexes of the search are being built, as once after an update; lists without `q` work.',
+  },
   'temporal-unavailable': {
     status: [503],
     when: 'Temporal does not answer; `detail` says whether something may have been taken.',

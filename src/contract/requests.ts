@@ -54,7 +54,7 @@ export const patchPageRequest = z.strictObject({
 export type PatchPageRequest = z.infer<typeof patchPageRequest>;
 
 /** ISO 8601 with an offset, as ISO in UTC. */
-const time = z.iso
+export const givenTime = z.iso
   .datetime({ offset: true })
   .transform((text) => new Date(text).toISOString())
   .refine((iso) => /^\d{4}-/.test(iso), 'must be a time before the year 10000');
@@ -90,8 +90,12 @@ export const startSyncRequest = z
       .max(1_000_000_000)
       .nullish()
       .describe('Stop after so many conversations; the page does not count as synced then.'),
-    since: time.optional().describe('`selective`: conversations that were updated at this time or later.'),
-    until: time.optional().describe('`selective`: conversations that were updated at this time or before.'),
+    since: givenTime
+      .optional()
+      .describe('`selective`: conversations that were updated at this time or later.'),
+    until: givenTime
+      .optional()
+      .describe('`selective`: conversations that were updated at this time or before.'),
     platforms: z
       .array(z.enum(PLATFORMS))
       .min(1)
@@ -139,7 +143,7 @@ export const listQuery = {
 };
 
 /** Our UUID or the Facebook page ID. */
-const pageReference = z
+export const pageReference = z
   .string()
   .min(1)
   .max(64)
@@ -177,8 +181,8 @@ export const listJobsQuery = z
     ),
     mode: z.enum(SYNC_MODES).optional().describe('Jobs of this mode.'),
     trigger: z.enum(SYNC_TRIGGERS).optional().describe('Jobs that were started by this.'),
-    since: time.optional().describe('Jobs that were made at this time or later.'),
-    until: time.optional().describe('Jobs that were made at this time or before.'),
+    since: givenTime.optional().describe('Jobs that were made at this time or later.'),
+    until: givenTime.optional().describe('Jobs that were made at this time or before.'),
   })
   .superRefine(({ since, until }, context) => {
     if (since !== undefined && until !== undefined && since > until) {
@@ -205,13 +209,3 @@ export const readNotificationsRequest = z.strictObject({
 
 /** `GET /api/jobs/:id/failures` */
 export const listFailuresQuery = z.strictObject(listQuery);
-
-/** `GET /api/conversations` */
-export const listConversationsQuery = z.strictObject({
-  ...listQuery,
-  pageId: pageReference,
-  platform: z.enum(PLATFORMS).optional().describe('Of this platform alone.'),
-});
-
-/** `GET /api/conversations/:id/events` */
-export const listEventsQuery = z.strictObject(listQuery);

@@ -166,46 +166,6 @@ export const failureResource = z
 /** An item set aside. */
 export type FailureResource = z.infer<typeof failureResource>;
 
-export const conversationResource = z
-  .object({
-    id: z.uuid(),
-    pageId: z.uuid(),
-    platform: z.enum(PLATFORMS),
-    graphConversationId: z
-      .string()
-      .nullable()
-      .describe('null while only webhooks know the conversation: they name its person, not the thread.'),
-    contactId: z.uuid().nullable(),
-    senderId: z.string().nullable(),
-    senderName: z.string().nullable(),
-    lastMessageAt: time.nullable(),
-    updatedTime: time.nullable(),
-    messageCount: count.nullable(),
-    unreadCount: count,
-    historyComplete: z.boolean().describe('Whether all messages that Graph shows are stored.'),
-    tags: z.array(z.string()),
-    version: z.int().describe('Grows by one on every real change.'),
-  })
-  .meta({ id: 'Conversation' });
-/** A conversation. */
-export type ConversationResource = z.infer<typeof conversationResource>;
-
-export const eventResource = z
-  .object({
-    id: z.int(),
-    conversationId: z.uuid(),
-    eventType: z.string(),
-    direction: z.enum(['inbound', 'outbound']),
-    messageId: z.string().nullable(),
-    occurredAt: time,
-    text: z.string().nullable(),
-    attachments: z.unknown(),
-    metadata: z.record(z.string(), z.unknown()),
-  })
-  .meta({ id: 'Event' });
-/** One event of a conversation. */
-export type EventResource = z.infer<typeof eventResource>;
-
 /** A page of a list. */
 export function listOf<T extends z.ZodType>(item: T) {
   return z.object({

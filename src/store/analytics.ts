@@ -4,10 +4,9 @@ import type {
   SyncHistoryQuery,
   SyncHistoryResource,
 } from '../contract/sync-history.ts';
+import { dayRange } from './day-range.ts';
+import { messageHistory } from './message-history.ts';
 import type { Sql } from './sql.ts';
-
-/** Days of an answer whose first one nobody has named. */
-const USUAL_DAYS = 30;
 
 /** A row of `sync_days_of`, of which only the day is there when no sync has ended on it. */
 interface DayRow {
@@ -43,7 +42,7 @@ const NOTHING: Sums = {
   work_ms: 0,
 };
 
-/** What syncs have done, by days. The SQL function `sync_days_of` adds up. */
+/** What has happened, by days. Of syncs the SQL function `sync_days_of` adds up. */
 export function createAnalyticsStore(sql: Sql) {
   return {
     /**
@@ -56,11 +55,7 @@ export function createAnalyticsStore(sql: Sql) {
       pageId: string | null,
       { timeZone, from, to }: Omit<SyncHistoryQuery, 'pageId'>,
     ): Promise<SyncHistoryResource> {
-      const [range] = await sql<{ first: string; last: string }[]>`
-        SELECT to_char(coalesce(${from ?? null}::date, last - ${USUAL_DAYS - 1}::int), 'YYYY-MM-DD') AS first, to_char(last, 'YYYY-MM-DD') AS last
-        FROM (SELECT greatest(${from ?? null}::date, coalesce(${to ?? null}::date, (now() AT TIME ZONE ${timeZone}::text)::date)) AS last) t`;
-      if (range === undefined) throw new Error('SELECT returned no row');
-      const { first, last } = range;
+      const { first, last } = await dayRange(sql, { timeZone, from, to });
       // the limits are values of the statement, not of a row: only so an index can be used
       const rows = await sql<DayRow[]>`
         SELECT to_char(d, 'YYYY-MM-DD') AS day, s.total_syncs, s.successful_syncs, s.partial_syncs, s.cancelled_syncs, s.failed_syncs,
@@ -78,6 +73,10 @@ export function createAnalyticsStore(sql: Sql) {
         days: rows.map((row, index): SyncDay => ({ day: row.day, ...figuresOf(sums[index] ?? NOTHING) })),
       };
     },
+
+    /** @throws PostgresError 22023 when PostgreSQL does not know the time zone */
+    messageHistory: (pageId: string | null, query: Omit<SyncHistoryQuery, 'pageId'>) =>
+      messageHistory(sql, pageId, query),
   };
 }
 

@@ -1,24 +1,24 @@
+import type {
+  ConversationResource,
+  EventResource,
+  ListedConversationResource,
+  TagResource,
+} from '../contract/conversations.ts';
 import type { Platform } from '../contract/platform.ts';
-import type { ConversationResource, EventResource, ListResource } from '../contract/resources.ts';
+import type { ListResource } from '../contract/resources.ts';
+import {
+  type ConversationFilter,
+  type ConversationRow,
+  conversationColumns,
+  isListed,
+  type ListedRow,
+  toConversation,
+  toListed,
+} from './conversation-rows.ts';
+import { SEARCH_INDEXES, searchConversations } from './conversation-search.ts';
 import { isUuid, type Keyset, keysetPage } from './keyset.ts';
+import { areBuilt } from './late-indexes.ts';
 import type { Sql } from './sql.ts';
-
-interface ConversationRow {
-  id: string;
-  page_id: string;
-  platform: Platform;
-  graph_conversation_id: string | null;
-  contact_id: string | null;
-  sender_id: string | null;
-  sender_name: string | null;
-  last_message_at: Date | null;
-  updated_time: Date | null;
-  message_count: number | null;
-  unread_count: number;
-  history_complete: boolean;
-  tags: string[];
-  version: number;
-}
 
 interface EventRow {
   id: number;
@@ -34,8 +34,8 @@ interface EventRow {
 
 /** `messenger_conversations` and their events, for reading. */
 export function createConversationStore(sql: Sql) {
-  const columns = sql`id, page_id, platform, graph_conversation_id, contact_id, sender_id, sender_name, last_message_at,
-    updated_time, message_count, unread_count, history_complete AND gap_to IS NULL AS history_complete, tags, version`;
+  const columns = conversationColumns(sql);
+  let searchable = false;
   return {
     async exists(id: string): Promise<boolean> {
       const rows = await sql`SELECT FROM messenger_conversations WHERE id = ${id}`;
@@ -44,7 +44,7 @@ export function createConversationStore(sql: Sql) {
 
     async find(id: string): Promise<ConversationResource | null> {
       const [row] = await sql<ConversationRow[]>`
-        SELECT ${columns} FROM messenger_conversations WHERE id = ${id}`;
+        SELECT ${columns} FROM messenger_conversations c WHERE id = ${id}`;
       return row === undefined ? null : toConversation(row);
     },
 
@@ -79,19 +79,34 @@ export function createConversationStore(sql: Sql) {
       return row?.missing === 0;
     },
 
-    /** Newest activity first. */
+    /** Newest activity first. @param text found in the name or in a message; absent: all */
     async list(
       keyset: Keyset,
-      filter: { pageId?: string | undefined; platform?: Platform | undefined },
-    ): Promise<ListResource<ConversationResource>> {
-      const rows = await sql<(ConversationRow & { sort_time: string })[]>`
-        SELECT ${columns}, activity_at::text AS sort_time
-        FROM messenger_conversations
-        WHERE ${filter.pageId === undefined ? sql`true` : sql`page_id = ${filter.pageId}`}
-          AND ${filter.platform === undefined ? sql`true` : sql`platform = ${filter.platform}`}
-          AND ${keyset.after === null ? sql`true` : sql`(activity_at, id) < (${keyset.after[0]}::text::timestamptz, ${keyset.after[1]}::uuid)`}
-        ORDER BY activity_at DESC, id DESC LIMIT ${keyset.limit + 1}`;
-      return keysetPage(rows, keyset.limit, toConversation, (row) => [row.sort_time, row.id]);
+      filter: ConversationFilter = {},
+      text?: string,
+    ): Promise<ListResource<ListedConversationResource>> {
+      const rows =
+        text === undefined
+          ? await sql<ListedRow[]>`
+            SELECT ${columns}, c.activity_at::text AS sort_time, NULL AS match FROM messenger_conversations c
+            WHERE ${isListed(sql, keyset, filter)}
+            ORDER BY c.activity_at DESC, c.id DESC LIMIT ${keyset.limit + 1}`
+          : await searchConversations(sql, keyset, filter, text);
+      return keysetPage(rows, keyset.limit, toListed, (row) => [row.sort_time, row.id]);
+    },
+
+    /** Whether names and messages can be searched: the indexes are there. */
+    async isSearchable(): Promise<boolean> {
+      searchable ||= await areBuilt(sql, SEARCH_INDEXES);
+      return searchable;
+    },
+
+    /** The tags in use, of one page or of all, most used first. */
+    async tags(pageId: string | null): Promise<TagResource[]> {
+      return sql<TagResource[]>`
+        SELECT tag, count(*) AS conversations FROM messenger_conversations c, unnest(c.tags) tag
+        WHERE c.tags <> '{}' AND ${pageId === null ? sql`true` : sql`c.page_id = ${pageId}`}
+        GROUP BY tag ORDER BY conversations DESC, tag`;
     },
 
     /** Newest first. */
@@ -105,25 +120,6 @@ export function createConversationStore(sql: Sql) {
         ORDER BY occurred_at DESC, id DESC LIMIT ${keyset.limit + 1}`;
       return keysetPage(rows, keyset.limit, toEvent, (row) => [row.sort_time, String(row.id)]);
     },
-  };
-}
-
-function toConversation(row: ConversationRow): ConversationResource {
-  return {
-    id: row.id,
-    pageId: row.page_id,
-    platform: row.platform,
-    graphConversationId: row.graph_conversation_id,
-    contactId: row.contact_id,
-    senderId: row.sender_id,
-    senderName: row.sender_name,
-    lastMessageAt: row.last_message_at?.toISOString() ?? null,
-    updatedTime: row.updated_time?.toISOString() ?? null,
-    messageCount: row.message_count,
-    unreadCount: row.unread_count,
-    historyComplete: row.history_complete,
-    tags: row.tags,
-    version: row.version,
   };
 }
 

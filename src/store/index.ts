@@ -100,6 +100,7 @@ export {
 export type { Claim, KeptAnswer, KeyedRequest } from './idempotency.ts';
 export type { JobScope } from './job-scope.ts';
 export { decodeCursor, isUuid, type Keyset } from './keyset.ts';
+export { buildLateIndexes } from './late-indexes.ts';
 export { migrate } from './migrate.ts';
 export type { NotificationFilter } from './notifications.ts';
 export { type PageCredentials, PageDisconnected, UnreadableToken } from './pages.ts';

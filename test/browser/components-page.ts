@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import { PATIENCE_MS } from '../support/dashboard.ts';
+import { PATIENCE_MS, type Person } from '../support/dashboard.ts';
 import { eventually } from '../support/eventually.ts';
 import type { TestPage } from '../support/stack.ts';
 
@@ -43,6 +43,13 @@ export function componentsOf(tab: Page, page: TestPage): ComponentsUnderTest {
         PATIENCE_MS,
       ),
   };
+}
+
+/** Shows a page's components in a tab of its own. */
+export async function showComponents(person: Person, page: TestPage): Promise<ComponentsUnderTest> {
+  const shown = componentsOf(await person.tab(pathOf(page)), page);
+  await shown.button.waitFor();
+  return shown;
 }
 
 /** A moment in the life of a button. */

@@ -46,7 +46,7 @@ const newPage = () => stack.addPage({ conversations: CONVERSATIONS, messages: 2,
 const start = (page: TestPage) => stack.api.post(`/api/pages/${page.id}/sync`);
 
 test('a sync that was started elsewhere appears by itself, is paused and goes on', async () => {
-  latency(800);
+  latency(2000);
   const page = await newPage();
   const { button, panel, progress, counted, countedAtLeast } = await show(page);
   await panel.getByText('Never synced').waitFor();
@@ -107,7 +107,7 @@ test('it says until when Meta makes the sync wait, and that a token is gone', as
 });
 
 test('the server goes and comes back under an open page: it says so, and the numbers are right again', async () => {
-  latency(1500);
+  latency(2000);
   const env = { ...stack.env, PORT: String(await lastingPort()) };
   const startServer = () => startApi(readConfig(env), env, createLogger('fatal', 'test'));
   let server = await startServer();
@@ -136,7 +136,7 @@ test('the server goes and comes back under an open page: it says so, and the num
 });
 
 test('while the stream is away the numbers come by looking', async () => {
-  latency(1000);
+  latency(1500);
   const page = await newPage();
   const tab = await person.tab('/history');
   await tab.route('**/sync/stream', (route) => route.abort());

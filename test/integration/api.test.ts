@@ -1,12 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
-import type {
-  ConversationResource,
-  EventResource,
-  JobResource,
-  ListResource,
-  PageResource,
-} from '../../src/contract/resources.ts';
+import type { ConversationResource, EventResource } from '../../src/contract/conversations.ts';
+import type { JobResource, ListResource, PageResource } from '../../src/contract/resources.ts';
 import { freePort } from '../../src/embedded/ports.ts';
 import { createLogger } from '../../src/log.ts';
 import { startApi } from '../../src/start-api.ts';

@@ -7,7 +7,8 @@ import type {
   JobChange,
   NotificationChange,
 } from '../../src/contract/change-resources.ts';
-import type { ConversationResource, JobResource, ListResource } from '../../src/contract/resources.ts';
+import type { ConversationResource } from '../../src/contract/conversations.ts';
+import type { JobResource, ListResource } from '../../src/contract/resources.ts';
 import { eventually } from '../support/eventually.ts';
 import { startRelay } from '../support/relay.ts';
 import { type ReceivedEvent, StreamClient } from '../support/sse.ts';

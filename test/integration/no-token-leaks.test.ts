@@ -2,9 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BatchResource } from '../../src/contract/batch-resources.ts';
+import type { ConversationResource } from '../../src/contract/conversations.ts';
 import type { BegunFacebookLogin } from '../../src/contract/facebook-login.ts';
 import { taskQueues } from '../../src/contract/names.ts';
-import type { ConversationResource, JobResource, ListResource } from '../../src/contract/resources.ts';
+import type { JobResource, ListResource } from '../../src/contract/resources.ts';
 import { createTokenCipher } from '../../src/store/index.ts';
 import { deleteAutoSyncSchedules, startAutoSync } from '../support/auto-sync.ts';
 import { eventually } from '../support/eventually.ts';

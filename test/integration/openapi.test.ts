@@ -4,8 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BrowserSessionResource } from '../../src/contract/access.ts';
 import type { BatchResource, BatchStatusResource } from '../../src/contract/batch-resources.ts';
 import { CHANGE_NAMES } from '../../src/contract/changes.ts';
+import type { ConversationResource } from '../../src/contract/conversations.ts';
 import type { BegunFacebookLogin } from '../../src/contract/facebook-login.ts';
-import type { ConversationResource, JobResource, ListResource } from '../../src/contract/resources.ts';
+import type { JobResource, ListResource } from '../../src/contract/resources.ts';
+import { buildLateIndexes } from '../../src/store/index.ts';
 import { signIn } from '../support/browser.ts';
 import { documentedCalls } from '../support/documented-calls.ts';
 import { eventually } from '../support/eventually.ts';
@@ -160,6 +162,12 @@ describe('answers are as the document says', () => {
       'GET',
       `/api/conversations?pageId=${page.id}&platform=instagram`,
     );
+    const filters = 'q=a&unread=false&since=2020-01-01T00:00:00Z&until=2100-01-01T00:00:00%2B01:00';
+    await works('GET', `/api/conversations?pageId=${page.id}&${filters}`);
+    await works('GET', '/api/conversations?q=%25&tag=ai:hot');
+    await fails(400, 'GET', '/api/conversations?q=%00');
+    await works('GET', `/api/tags?pageId=${page.id}`);
+    await fails(404, 'GET', '/api/tags?pageId=unknown');
     await works('GET', `/api/conversations/${data[0]?.id}`);
     await works('GET', `/api/conversations/${data[0]?.id}/events`);
     await fails(404, 'GET', `/api/conversations/${NOBODY}`);
@@ -169,6 +177,23 @@ describe('answers are as the document says', () => {
     const repair = await works<JobResource>('POST', `/api/conversations/${data[0]?.id}/repair`);
     await inStatus(repair.id, 'COMPLETED');
     await fails(404, 'POST', `/api/conversations/${NOBODY}/repair`);
+  });
+
+  test('a search whose index is not there yet', async () => {
+    const [index] = await stack.sql<{ name: string; definition: string }[]>`
+      SELECT name, definition FROM late_indexes WHERE name = 'contact_interaction_events_words'`;
+    await stack.sql`DROP INDEX contact_interaction_events_words`;
+    await stack.sql`UPDATE late_indexes SET definition = 'nowhere (nothing)' WHERE name = ${index?.name ?? ''}`;
+    const another = await stack.addApi({});
+    const search = () => call<{ type: string }>('GET', '/api/conversations?q=a', undefined, another);
+    expect(await search()).toMatchObject({
+      status: 503,
+      body: { type: 'urn:pagesync:problem:search-not-ready' },
+    });
+    await works('GET', '/api/conversations?tag=a', undefined, another);
+    await stack.sql`UPDATE late_indexes SET definition = ${index?.definition ?? ''} WHERE name = ${index?.name ?? ''}`;
+    await buildLateIndexes(stack.sql);
+    expect((await search()).status).toBe(200);
   });
 
   test('who may', async () => {
@@ -194,6 +219,10 @@ describe('answers are as the document says', () => {
     await works('GET', `/api/analytics/syncs?pageId=${page.id}&timeZone=Asia/Kathmandu`);
     await fails(400, 'GET', '/api/analytics/syncs?timeZone=%2B05:45');
     await fails(404, 'GET', '/api/analytics/syncs?pageId=unknown');
+    await works('GET', `/api/analytics/messages?pageId=${page.id}&timeZone=Asia/Kathmandu`);
+    await works('GET', '/api/analytics/messages?from=2026-01-01&to=2026-12-31');
+    await fails(400, 'GET', '/api/analytics/messages?from=2026-01-02&to=2026-01-01');
+    await fails(404, 'GET', '/api/analytics/messages?pageId=unknown');
     await works('GET', '/api/health-report');
     await works('GET', '/api/maintenance');
     await works('POST', '/api/maintenance/reconcile/run');

@@ -5,6 +5,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, test } from 'vitest';
 import type { BatchResource } from '../../src/contract/batch-resources.ts';
 import type { BatchSyncInput, BatchSyncResult } from '../../src/contract/batches.ts';
+import type { ConversationResource } from '../../src/contract/conversations.ts';
 import { MAINTENANCE_TASKS } from '../../src/contract/maintenance.ts';
 import {
   batchProgressQuery,
@@ -22,7 +23,7 @@ import {
   WEBHOOK_WORKFLOW,
   webhookWorkflowId,
 } from '../../src/contract/names.ts';
-import type { ConversationResource, ListResource } from '../../src/contract/resources.ts';
+import type { ListResource } from '../../src/contract/resources.ts';
 import type { SyncOptions } from '../../src/contract/sync-options.ts';
 import type { WebhookWorkflowInput } from '../../src/contract/webhooks.ts';
 import { createStore, createTokenCipher } from '../../src/store/index.ts';

@@ -16,7 +16,7 @@ export function signatureOf(body: string | Uint8Array, secret = APP_SECRET): str
 /** Posts a body as Meta does. */
 export function postRaw(
   { api }: Pick<Stack, 'api'>,
-  body: string | Uint8Array,
+  body: string | Uint8Array<ArrayBuffer>,
   headers: Record<string, string> = { 'x-hub-signature-256': signatureOf(body) },
 ): Promise<Response> {
   return fetch(`${api.url}/webhooks/facebook`, {

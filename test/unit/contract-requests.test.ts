@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { listConversationsQuery } from '../../src/contract/conversation-requests.ts';
 import {
   connectPageRequest,
-  listConversationsQuery,
   listJobsQuery,
   listPagesQuery,
   startSyncRequest,
@@ -192,6 +192,29 @@ describe('requests', () => {
       limit: 200,
       platform: 'instagram',
     });
+  });
+
+  test('what is searched for is cleaned', () => {
+    const q = (text: string) => listConversationsQuery.parse({ q: text }).q;
+    expect(q('  Ada \u0000Lovelace ')).toBe('Ada Lovelace');
+    expect(q('Jose\u0301')).toBe('José');
+    expect(q('a\ud800b')).toBe('a\ufffdb');
+    expect(q('100% \\_')).toBe('100% \\_');
+    expect(q(` ${'x'.repeat(200)} `)).toHaveLength(200);
+  });
+
+  test.each([
+    ['q', { q: '' }],
+    ['q', { q: ' \u0000 ' }],
+    ['q', { q: 'x'.repeat(201) }],
+    ['q', { q: ['a', 'b'] }],
+    ['unread', { unread: 'yes' }],
+    ['tag', { tag: '' }],
+    ['tag', { tag: 'a\u0000' }],
+    ['since', { since: '2026-01-01' }],
+    ['until', { since: '2026-01-02T00:00:00Z', until: '2026-01-01T00:00:00+01:00' }],
+  ])('conversations: a bad %s is named', (field, fields) => {
+    expect(complaints(listConversationsQuery.safeParse(fields))).toEqual([field]);
   });
 
   test.each<[string, unknown]>([

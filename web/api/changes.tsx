@@ -26,7 +26,7 @@ const OWN_CARE: readonly unknown[] = [keys.conversations[0], 'events'];
 function staleAfter(change: Change): readonly (readonly unknown[])[] {
   switch (change.name) {
     case 'page':
-      return [keys.pages, keys.health, keys.tags];
+      return [keys.pages, keys.pageNames, keys.health, keys.tags];
     case 'job': {
       const { pageId } = change.data;
       return [keys.sync(pageId), keys.jobs, keys.pages, keys.health, keys.analytics, keys.batches];

@@ -4,6 +4,8 @@ export const keys = {
   session: ['session'] as const,
   pages: ['pages'] as const,
   page: (id: string) => ['pages', 'one', id] as const,
+  /** What pages are called, all of them. */
+  pageNames: ['page-names'] as const,
   /** The newest job of a page, as `GET /api/pages/{id}/sync` has it. */
   sync: (pageId: string) => ['sync', pageId] as const,
   jobs: ['jobs'] as const,

@@ -15,3 +15,8 @@ export function formatDecimal(value: number): string {
 export function formatNumberOf(value: number, one: string, many = `${one}s`): string {
   return `${formatCount(value)} ${value === 1 ? one : many}`;
 }
+
+/** `98.5%` */
+export function formatPercent(value: number): string {
+  return `${formatDecimal(value)}%`;
+}

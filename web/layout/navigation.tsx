@@ -10,6 +10,7 @@ import {
 } from 'lucide-react';
 import { NavLink } from 'react-router';
 import { classNames } from '../ui/class-names.ts';
+import { NotificationsBell } from './notifications-bell.tsx';
 
 const PLACES: readonly { to: string; name: string; Icon: LucideIcon }[] = [
   { to: '/', name: 'Pages', Icon: PanelsTopLeft },
@@ -56,6 +57,7 @@ export function Navigation() {
             ))}
           </ul>
         </nav>
+        <NotificationsBell className="mx-1 lg:absolute lg:top-3.5 lg:right-2" />
       </div>
     </header>
   );

@@ -4,6 +4,7 @@ import { Toaster } from 'sonner';
 import { useAppearance } from './appearance.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { Navigation } from './navigation.tsx';
+import { News } from './news.tsx';
 
 /** Sonner's own have too little contrast. */
 const TOAST_COLOURS = Object.fromEntries(
@@ -46,6 +47,7 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
+      <News />
       <Toaster theme={useAppearance()} position="bottom-right" closeButton richColors style={TOAST_COLOURS} />
     </div>
   );

@@ -20,14 +20,14 @@ export function TryIt() {
   const pages = useQuery({
     queryKey: [...keys.pages, 'to try'],
     queryFn: ({ signal }) =>
-      api.get<ListResource<PageResource>>('/api/pages', { query: { limit: MOST }, signal }),
+      api.get<ListResource<PageResource>>('/api/pages', { query: { connected: 'all', limit: MOST }, signal }),
   });
   return (
     <Card title="Try it">
       <QueryStates query={pages} what="the pages">
         {({ data }) =>
           data.length === 0 ? (
-            <EmptyState title="No page is connected">Connect one to see the components at work.</EmptyState>
+            <EmptyState title="There is no page yet">Connect one to see the components at work.</EmptyState>
           ) : (
             <AtWork pages={data} />
           )

@@ -1,0 +1,46 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createThrottle } from '../../web/api/use-throttled.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('the first call is at once, those that follow are one, and none is lost', async () => {
+  const run = vi.fn(async () => {});
+  const throttle = createThrottle(1000, run);
+  throttle.call();
+  throttle.call();
+  throttle.call();
+  expect(run).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(999);
+  expect(run).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(run).toHaveBeenCalledTimes(2);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(run).toHaveBeenCalledTimes(2);
+  throttle.call();
+  expect(run).toHaveBeenCalledTimes(3);
+});
+
+test('never two at a time, and a failure stops nothing', async () => {
+  const ends: ((error?: Error) => void)[] = [];
+  const run = vi.fn(
+    () => new Promise<void>((resolve, reject) => ends.push((error) => (error ? reject(error) : resolve()))),
+  );
+  const throttle = createThrottle(10, run);
+  throttle.call();
+  throttle.call();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(run).toHaveBeenCalledTimes(1);
+  ends[0]?.(new Error('away'));
+  await vi.advanceTimersByTimeAsync(1);
+  expect(run).toHaveBeenCalledTimes(2);
+  throttle.call();
+  throttle.stop();
+  ends[1]?.();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(run).toHaveBeenCalledTimes(2);
+});

@@ -1,0 +1,98 @@
+import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback } from 'react';
+import type { ConversationResource } from '../../../src/contract/conversations.ts';
+import { hasEnded } from '../../../src/contract/job-status.ts';
+import { useChanges, usePolling } from '../../api/changes.tsx';
+import { useApi } from '../../api/context.ts';
+import { keys } from '../../api/keys.ts';
+import { useEvery, useThrottled } from '../../api/use-throttled.ts';
+import { buildThread } from '../../thread/build-thread.ts';
+import { type EventPage, mergeEvents } from '../../thread/event-pages.ts';
+
+type EventPages = InfiniteData<EventPage, string | null>;
+
+const PAGE_EVENTS = 100;
+/** The most often that what is there is read again: the newest events, and those further up. In milliseconds. */
+const NEWEST_EVERY_MS = 500;
+const OLDER_EVERY_MS = 5000;
+const POLLING_MS = 5000;
+
+export function useConversation(id: string) {
+  const api = useApi();
+  return useQuery({
+    queryKey: keys.conversation(id),
+    queryFn: ({ signal }) => api.get<ConversationResource>(`/api/conversations/${id}`, { signal }),
+  });
+}
+
+/** What has happened in a conversation, as it is read; the newest of it, and what is fetched further up. */
+export function useThread(conversation: ConversationResource) {
+  const api = useApi();
+  const queryClient = useQueryClient();
+  const { id, pageId, senderId } = conversation;
+  const queryKey = keys.events(id);
+  const readPage = useCallback(
+    (cursor: string | null, signal?: AbortSignal) =>
+      api.get<EventPage>(`/api/conversations/${id}/events`, {
+        query: { limit: PAGE_EVENTS, cursor },
+        ...(signal === undefined ? {} : { signal }),
+      }),
+    [api, id],
+  );
+  const thread = useInfiniteQuery({
+    queryKey,
+    queryFn: ({ pageParam, signal }) => readPage(pageParam, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    // what is drawn is compared with what was: messages that stay the same are not drawn again
+    select: useCallback(
+      ({ pages }: EventPages) =>
+        buildThread(
+          pages.flatMap(({ data }) => data),
+          { customerId: senderId, isWhole: pages.at(-1)?.nextCursor === null },
+        ),
+      [senderId],
+    ),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 60_000,
+    refetchOnMount: 'always',
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  });
+
+  const readAgain = async (n: number): Promise<void> => {
+    const cursor = queryClient.getQueryData<EventPages>(queryKey)?.pageParams[n];
+    if (cursor === undefined) return;
+    const read = await readPage(cursor);
+    // a page that is being fetched would be put behind the thread as it was
+    await queryClient.cancelQueries({ queryKey, exact: true });
+    queryClient.setQueryData<EventPages>(queryKey, (now) => {
+      if (now === undefined) return now;
+      const pages = mergeEvents(now.pages, n, read);
+      return pages === null ? { pages: [read], pageParams: [null] } : { ...now, pages };
+    });
+  };
+  const readOlder = useThrottled(async () => {
+    const count = queryClient.getQueryData<EventPages>(queryKey)?.pages.length ?? 0;
+    for (let n = 1; n < count; n += 1) await readAgain(n);
+  }, OLDER_EVERY_MS);
+  const look = useThrottled(async () => {
+    void queryClient.invalidateQueries({ queryKey: keys.conversation(id) });
+    await readAgain(0);
+    // an edit, an unsend or a reaction may be about any message
+    readOlder();
+  }, NEWEST_EVERY_MS);
+  useChanges((change) => {
+    if (change.name === 'reset') look();
+    else if (change.name === 'conversations') {
+      const { conversationIds } = change.data;
+      const isHere = conversationIds.length === 0 || conversationIds.includes(id);
+      if (change.data.pageId === pageId && isHere) look();
+    } else if (change.name === 'job') {
+      const ofAnother = change.data.conversationId !== null && change.data.conversationId !== id;
+      if (change.data.pageId === pageId && !ofAnother && hasEnded(change.data.status)) look();
+    }
+  });
+  useEvery(look, usePolling(POLLING_MS));
+  return { ...thread, look };
+}
