@@ -130,7 +130,8 @@ function inboxOf(credentials: PageCredentials, { platform }: SliceInput): GraphI
 /** For how long Meta wants no calls, in milliseconds; `null` when a slice ended otherwise: what merely fails is tried again. */
 function waitOrderedBy({ why, untilMs }: Pick<SliceResult, 'why' | 'untilMs'>): number | null {
   if (untilMs === null || (why !== 'throttled' && why !== 'blocked')) return null;
-  return Math.max(0, untilMs - Date.now());
+  const ms = untilMs - Date.now();
+  return ms > 0 ? ms : null;
 }
 
 /** Something that nobody expected. What PostgreSQL says may quote a row, so of that only the kind is logged. */

@@ -129,9 +129,12 @@ CREATE FUNCTION sync_jobs_timeline_trouble() RETURNS trigger LANGUAGE plpgsql AS
 DECLARE
   why text := NEW.last_error ->> 'message';
 BEGIN
+  IF OLD.wait_began_at IS NOT NULL THEN
+    -- that one platform may go on ends no wait of the other
+    NEW.wait_ends_at := greatest(OLD.wait_ends_at, NEW.wait_ends_at);
+  END IF;
   IF NEW.status = 'IN_PROGRESS' AND NEW.wait_ends_at > clock_timestamp()
       AND NEW.wait_ends_at IS DISTINCT FROM OLD.wait_ends_at THEN
-    NEW.wait_ends_at := greatest(OLD.wait_ends_at, NEW.wait_ends_at);
     IF NEW.wait_began_at IS NULL THEN
       NEW.wait_began_at := clock_timestamp();
       PERFORM note_job_event(NEW.id, 'waiting', NEW.status, why, NEW.wait_ends_at);

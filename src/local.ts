@@ -138,7 +138,10 @@ async function run(
   const toSync = servers.demo !== null && page !== undefined ? [page] : once ? pages : [];
 
   // there the first sync is seen live
-  if (opens && !once) await openBrowser((await client.createSignInLink()).url, logger);
+  if (opens && !once) {
+    const { url } = await client.createSignInLink();
+    closers.add('The way to the dashboard', await openBrowser(url, dataDir, logger));
+  }
   let complete = toSync.length > 0;
   for (const each of toSync) {
     say(`\nSyncing ${each.name}`);

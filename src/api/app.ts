@@ -100,10 +100,10 @@ function operationsOf(deps: ApiDeps, access: Access): Operation[] {
 }
 
 /**
- * What has a secret in its query: Meta's handshake the verify token, a sign-in link its code, and so has the way back from
- * Facebook.
+ * Queries that say what nobody shall read in a log: Meta's handshake the verify token, a sign-in link its code, and so does the
+ * way back from Facebook; what people search for in conversations.
  */
-const SECRET_QUERIES = /^\/(webhooks|sign-in|api\/facebook-logins)\b/i;
+const SECRET_QUERIES = /^\/+(webhooks|sign-in|inbox|api\/+(facebook-logins|conversations))\b/i;
 
 /** The request as it is logged. */
 function withoutQuery<T extends { url?: string; query?: unknown }>(req: T): T {

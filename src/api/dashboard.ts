@@ -35,16 +35,21 @@ export function dashboardRouter(folder: string, upgradeInsecure: boolean): Route
     (req, res, next) => {
       // programs, which ask for nothing in particular, learn that there is no such route
       const isPage = !OTHERS.test(req.path) && req.accepts(['json', 'html']) === 'html';
-      if (isPage) showPage(join(folder, 'index.html'), res);
+      if (isPage) showPage(folder, res);
       else next();
     },
   );
   return router;
 }
 
-function showPage(file: string, res: Response): void {
-  if (existsSync(file)) res.set('Cache-Control', 'no-cache').sendFile(file);
-  else res.status(503).type('html').send(NOT_BUILT);
+function showPage(folder: string, res: Response): void {
+  if (!existsSync(join(folder, 'index.html'))) {
+    res.status(503).type('html').send(NOT_BUILT);
+    return;
+  }
+  // without a time: after a return to an older version the page is older than the one that browsers have, and yet the right one
+  const options = { root: folder, lastModified: false, cacheControl: false };
+  res.set('Cache-Control', 'no-cache').sendFile('index.html', options);
 }
 
 const NOT_BUILT = `<!doctype html>

@@ -1,22 +1,32 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import process from 'node:process';
+import { pathToFileURL } from 'node:url';
 import open from 'open';
 import type { Logger } from '../log.ts';
 
 /**
- * Shows an address in the person's browser, where there is a person: somebody at a terminal, and not in CI. That it could not be
- * shown is no fault: the address is printed too.
+ * Shows an address in the person's browser, where there is a person: somebody at a terminal, and not in CI. The address is a
+ * secret, and everybody on the machine can see what programs are called with: the browser is called with a file that only its
+ * owner can read, which leads there. That it could not be shown is no fault: the address is printed too.
  *
- * @returns whether a browser was asked to
+ * @param folder for the file
+ * @returns removes the file
  */
-export async function openBrowser(url: string, logger: Logger): Promise<boolean> {
-  if (!process.stdout.isTTY || process.env.CI) return false;
+export async function openBrowser(url: string, folder: string, logger: Logger): Promise<() => Promise<void>> {
+  const file = join(folder, 'open-dashboard.html');
+  const remove = () => rm(file, { force: true });
+  if (!process.stdout.isTTY || process.env.CI) return remove;
   try {
-    const child = await open(url);
+    await remove();
+    await writeFile(file, `<!doctype html><meta http-equiv="refresh" content="0;url=${url}">`, {
+      mode: 0o600,
+    });
+    const child = await open(pathToFileURL(file).href);
     // where nothing opens addresses, the program that does is not found a moment later
     child.once('error', (error) => logger.info({ err: error }, 'No browser was opened'));
-    return true;
   } catch (error) {
     logger.info({ err: error }, 'No browser was opened');
-    return false;
   }
+  return remove;
 }
