@@ -16,8 +16,8 @@ export interface Schedules {
 const AT_ONCE = 20;
 
 /**
- * How long Temporal may take for one page, in milliseconds: nobody waits, and it answers for a schedule only once that has
- * done what it is doing. Less than the time between two heartbeats.
+ * How long Temporal may take for one page, in milliseconds: no person waits, and for a schedule that was just changed it was
+ * seen to take longer than one would. Less than the activity's heartbeat time-out.
  */
 const DEADLINE_MS = 20_000;
 
