@@ -54,14 +54,15 @@ function knownVariables(): Set<string> {
   return new Set([...config, ...temporal].filter((name) => name !== undefined));
 }
 
-/** What Compose makes of `${NAME}`, `${NAME:-default}` and `${NAME:?message}` with nothing but the secrets set. */
+/** What Compose makes of `${NAME}`, `${NAME:-default}`, `${NAME-default}` and `${NAME:?message}` with nothing but the secrets set. */
 function interpolate(text: string, env: Record<string, string>): string {
   const replaced = text.replaceAll(
     // a default may hold others: the innermost comes first
-    /\$\{([A-Z_]+)(?::([-?])([^{}]*))?\}/g,
+    /\$\{([A-Z_]+)(?:(:[-?]|-)([^{}]*))?\}/g,
     (_, name: string, kind?: string, rest = '') => {
-      const value = env[name] || (kind === '-' ? rest : '');
-      if (kind === '?' && value === '') throw new Error(`${name} is not set`);
+      // with a colon, what is empty counts as not set
+      const value = (kind === '-' ? env[name] : env[name] || undefined) ?? (kind?.endsWith('-') ? rest : '');
+      if (kind === ':?' && value === '') throw new Error(`${name} is not set`);
       return value;
     },
   );
@@ -197,6 +198,8 @@ describe('docker-compose.yml', () => {
     expect(inProduction({ ...secrets, PUBLIC_URL: 'https://sync.example.com' }).http.publicUrl).toBe(
       'https://sync.example.com',
     );
+    expect(config.temporalUiUrl).toBe('http://localhost:8080');
+    expect(inProduction({ ...secrets, TEMPORAL_UI_URL: '' }).temporalUiUrl).toBeNull();
     expect(() => inProduction({ ...secrets, POSTGRES_PASSWORD: 'pagesync' })).toThrow('DATABASE_URL');
     expect(config.databaseUrl).toBe('postgres://pagesync:c0ffee@postgres:5432/pagesync');
     expect(config.apiToken).toBe(secrets.PAGESYNC_API_TOKEN);
