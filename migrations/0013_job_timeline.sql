@@ -128,13 +128,13 @@ CREATE TRIGGER sync_jobs_timeline_moves BEFORE UPDATE OF status, token_expired, 
 CREATE FUNCTION sync_jobs_timeline_trouble() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   why text := NEW.last_error ->> 'message';
+  is_wait boolean := NEW.wait_ends_at IS DISTINCT FROM OLD.wait_ends_at;
 BEGIN
   IF OLD.wait_began_at IS NOT NULL THEN
     -- that one platform may go on ends no wait of the other
     NEW.wait_ends_at := greatest(OLD.wait_ends_at, NEW.wait_ends_at);
   END IF;
-  IF NEW.status = 'IN_PROGRESS' AND NEW.wait_ends_at > clock_timestamp()
-      AND NEW.wait_ends_at IS DISTINCT FROM OLD.wait_ends_at THEN
+  IF is_wait AND NEW.status = 'IN_PROGRESS' AND NEW.wait_ends_at > clock_timestamp() THEN
     IF NEW.wait_began_at IS NULL THEN
       NEW.wait_began_at := clock_timestamp();
       PERFORM note_job_event(NEW.id, 'waiting', NEW.status, why, NEW.wait_ends_at);

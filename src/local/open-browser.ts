@@ -22,7 +22,8 @@ export async function openBrowser(url: string, folder: string, logger: Logger): 
     await writeFile(file, `<!doctype html><meta http-equiv="refresh" content="0;url=${url}">`, {
       mode: 0o600,
     });
-    const child = await open(pathToFileURL(file).href);
+    // from Windows, files in its Linux are not to be found where they are here
+    const child = await open(process.env.WSL_DISTRO_NAME ? url : pathToFileURL(file).href);
     // where nothing opens addresses, the program that does is not found a moment later
     child.once('error', (error) => logger.info({ err: error }, 'No browser was opened'));
   } catch (error) {

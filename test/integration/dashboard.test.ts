@@ -1,8 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express from 'express';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dashboardRouter } from '../../src/api/dashboard.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
@@ -65,19 +68,33 @@ describe('the dashboard', () => {
     }
   });
 
-  test('that was never built says how to build it', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'pagesync-no-dashboard-'));
-    const app = express().use(dashboardRouter(folder, false));
-    const server = app.listen(0, '127.0.0.1');
-    try {
-      await new Promise((resolve) => server.once('listening', resolve));
-      const { port } = server.address() as { port: number };
-      const page = await fetch(`http://127.0.0.1:${port}/`, asPage);
-      expect(page.status).toBe(503);
-      expect(await page.text()).toContain('npm run build');
-    } finally {
+  describe('in another folder', () => {
+    let folder: string;
+    let server: Server;
+    beforeEach(async () => {
+      // as folders of programs that run others may be called
+      folder = await mkdtemp(join(tmpdir(), '.pagesync-dashboard-'));
+      server = express().use(dashboardRouter(folder, false)).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+    });
+    afterEach(async () => {
       server.close();
       await rm(folder, { recursive: true });
-    }
+    });
+    const visit = () => fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/inbox`, asPage);
+
+    test('that was never built says how to build it', async () => {
+      const page = await visit();
+      expect(page.status).toBe(503);
+      expect(await page.text()).toContain('npm run build');
+    });
+
+    test('is served wherever that lies, and never taken for unchanged because it is older than another version', async () => {
+      await writeFile(join(folder, 'index.html'), '<p>built</p>');
+      const page = await visit();
+      expect([page.status, await page.text()]).toEqual([200, '<p>built</p>']);
+      expect(page.headers.get('last-modified')).toBeNull();
+      expect(page.headers.get('etag')).not.toBeNull();
+    });
   });
 });

@@ -185,6 +185,16 @@ describe('Meta’s waits', () => {
     expect(Date.parse(entry?.until ?? '') - Date.parse(entry?.at ?? '')).toBeGreaterThan(8 * MINUTE);
   });
 
+  test('of one platform are not cut short by one of the other that is shorter, or over already', async () => {
+    await wait(10 * MINUTE);
+    await wait(MINUTE);
+    await wait(-MINUTE);
+    await later(15 * MINUTE);
+    await progress();
+    expect(await waitedMs()).toEqual(about(10 * MINUTE));
+    expect(await kinds()).toEqual(['created', 'started', 'waiting', 'went_on']);
+  });
+
   test('told twice, by an attempt that is repeated, count once', async () => {
     await wait(MINUTE);
     await wait(MINUTE);

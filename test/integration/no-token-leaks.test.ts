@@ -20,6 +20,7 @@ import { signatureOf } from '../support/webhooks-under-test.ts';
 
 const APP_SECRET = randomBytes(16).toString('hex');
 const VERIFY_TOKEN = randomBytes(16).toString('hex');
+const SEARCHED = randomBytes(16).toString('hex');
 const PASTED = `EAAG${randomBytes(40).toString('hex')}`;
 
 let stack: Stack;
@@ -185,6 +186,8 @@ test('no token, code or secret is in an answer, a log, a history or the database
   const repair = await call<JobResource>('POST', `/api/conversations/${data[0]?.id}/repair`);
   await ended(repair);
   await call('GET', `/api/conversations/${data[0]?.id}/events`);
+  await call('GET', `/api/conversations?q=${SEARCHED}`);
+  await fetch(`${url}/inbox?q=${SEARCHED}`, { headers: { accept: 'text/html' } });
 
   await syncByThemselves(page);
 
@@ -213,6 +216,7 @@ test('no token, code or secret is in an answer, a log, a history or the database
     ['the app’s secret', APP_SECRET],
     ['the verify token', VERIFY_TOKEN],
     ['the API’s token', stack.config.apiToken],
+    ['what somebody searched for', SEARCHED],
     ['an encryption key', stack.env.TOKEN_ENCRYPTION_KEYS ?? ''],
     ...tokens.map((token, i): [string, string] => [`token ${i} of Meta`, token]),
     ...codes.map((code, i): [string, string] => [`code ${i}`, code]),
