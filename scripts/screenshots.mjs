@@ -70,9 +70,9 @@ try {
       if (names.length > 0 && !names.includes(name)) continue;
       await page.goto(place);
       await page.getByRole('heading', { level: 1 }).first().waitFor();
-      // everything that it reads has come; its stream of changes never ends
+      // everything that it reads has come, but for what comes when somebody scrolls; its stream of changes never ends
       await page
-        .getByText(/^Reading /)
+        .getByText(/^Reading (?!more |older )/)
         .first()
         .waitFor({ state: 'detached' });
       const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -7,6 +7,7 @@ import { startTemporalServer } from '../embedded/temporal-server.ts';
 import type { Logger } from '../log.ts';
 import { SEARCH_ATTRIBUTE_TYPES } from '../temporal/search-attributes.ts';
 import type { Closers } from './closers.ts';
+import { demoTime } from './demo-time.ts';
 import { type DemoApp, demoApp } from './demo-webhooks.ts';
 import { startDemoSimulator } from './simulator.ts';
 
@@ -87,7 +88,7 @@ export async function startServers(
       say(`Graph API: using ${env.GRAPH_BASE_URL}`);
       return null;
     }
-    const simulator = await startDemoSimulator(demoConversations);
+    const simulator = await startDemoSimulator(demoConversations, await demoTime(dataDir));
     closers.add('Graph simulator', () => simulator.stop());
     say(`Graph API: simulator at ${simulator.url}, a demo page with ${demoConversations} conversations`);
     return simulator.url;

@@ -26,9 +26,11 @@ const LATENCY_MS = 150;
  * Starts the Graph simulator as the program of its own that it is. It ends with us, however we end.
  *
  * @param conversations how many the demo page has, over both platforms
+ * @param newest time of its newest message, ISO 8601
  */
 export async function startDemoSimulator(
   conversations: number,
+  newest: string,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const flags = {
     port: 0,
@@ -38,6 +40,7 @@ export async function startDemoSimulator(
     'instagram-account': DEMO_PAGE.instagramAccountId,
     conversations,
     messages: MEAN_MESSAGES,
+    newest,
     latency: LATENCY_MS,
   };
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);

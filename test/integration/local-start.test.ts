@@ -2,12 +2,15 @@ import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ConversationResource } from '../../src/contract/conversations.ts';
+import type { ListResource } from '../../src/contract/resources.ts';
 import { signIn } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Program, startProgram } from '../support/program.ts';
 
 /** `npm start`, as a user has it: everything started, stopped, killed and started again on one data folder. */
 let dataDir: string;
+const startedAt = Date.now();
 const programs: Program[] = [];
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'pagesync-local-'));
@@ -66,7 +69,10 @@ describe.sequential('npm start', { timeout: 150_000 }, () => {
     const response = await fetch(`${url}/api/conversations?limit=5`, {
       headers: { authorization: `Bearer ${token}` },
     });
-    expect(((await response.json()) as { data: unknown[] }).data).toHaveLength(5);
+    const { data } = (await response.json()) as ListResource<ConversationResource>;
+    expect(data).toHaveLength(5);
+    // the demo's newest message came when the folder was first used
+    expect(Date.parse(data[0]?.updatedTime ?? '')).toBeGreaterThan(startedAt - 60_000);
     const browser = await signIn(/Sign in +(http\S+)/.exec(output)?.[1] ?? '');
     expect((await browser.fetch('/api/pages')).status).toBe(200);
     expect((await fetch(/Temporal Web UI +(http\S+)/.exec(output)?.[1] ?? '')).ok).toBe(true);

@@ -8,7 +8,8 @@ import {
   PanelsTopLeft,
   Settings,
 } from 'lucide-react';
-import { NavLink } from 'react-router';
+import { useEffect, useRef } from 'react';
+import { NavLink, useLocation } from 'react-router';
 import { classNames } from '../ui/class-names.ts';
 import { NotificationsBell } from './notifications-bell.tsx';
 
@@ -24,6 +25,14 @@ const PLACES: readonly { to: string; name: string; Icon: LucideIcon }[] = [
 
 /** The way to every page: a column on wide screens, a row that scrolls on narrow ones. */
 export function Navigation() {
+  const { pathname } = useLocation();
+  const list = useRef<HTMLUListElement>(null);
+  // on narrow screens the place where somebody is may lie outside of the row
+  useEffect(() => {
+    const place = pathname.split('/')[1];
+    const current = list.current?.querySelector(`a[href="/${place}"]`);
+    current?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [pathname]);
   return (
     <header className="sticky top-0 z-30 border-b border-line bg-surface lg:h-dvh lg:w-56 lg:shrink-0 lg:border-r lg:border-b-0">
       <div className="flex items-center lg:flex-col lg:items-stretch">
@@ -35,7 +44,7 @@ export function Navigation() {
           aria-label="Pages of the dashboard"
           className="min-w-0 flex-1 overflow-x-auto lg:overflow-visible"
         >
-          <ul className="flex gap-1 p-2 lg:flex-col">
+          <ul ref={list} className="flex gap-1 p-2 lg:flex-col">
             {PLACES.map(({ to, name, Icon }) => (
               <li key={to}>
                 <NavLink

@@ -79,7 +79,7 @@ function Thread({
           <BackLink search={search} />
         </span>
         <Avatar name={name} />
-        <div className="min-w-0 flex-1 basis-40">
+        <div className="min-w-0 flex-1 basis-24 sm:basis-40">
           <h2 dir="auto" className="truncate font-semibold" title={name}>
             {name}
           </h2>
