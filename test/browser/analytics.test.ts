@@ -170,7 +170,7 @@ test('ranges are in the address; what is empty and what cannot be says so', asyn
   await page.goto('/analytics');
   await page.getByRole('button', { name: '90 days' }).click();
   await page.waitForURL('/analytics?range=90');
-  expect(await page.getByRole('button', { name: '90 days' }).getAttribute('aria-pressed')).toBe('true');
+  await page.getByRole('button', { name: '90 days', pressed: true }).waitFor();
   await page.getByRole('button', { name: 'Other days' }).click();
   await page.getByLabel('From').fill('2020-01-01');
   await page.getByText('At most 366 days at a time.').waitFor();

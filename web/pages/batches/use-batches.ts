@@ -84,7 +84,7 @@ export function useLiveBatch(batchId: string) {
           return;
         }
         setBatch(() => data as BatchResource);
-        void queryClient.invalidateQueries({ queryKey: keys.batches });
+        if (name === 'snapshot') void queryClient.invalidateQueries({ queryKey: keys.batches });
       },
       onState: (state) => setLive(state === 'live'),
     });
@@ -92,6 +92,8 @@ export function useLiveBatch(batchId: string) {
       clearTimeout(timer);
       setLive(false);
       stop();
+      // a reading may have seen the end before the stream has told how the last pages went
+      void queryClient.invalidateQueries({ queryKey: keys.batches });
     };
   }, [api, queryClient, batchId, isOpen]);
   return query;
