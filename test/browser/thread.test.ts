@@ -272,6 +272,34 @@ test('older messages come as one scrolls up, and nothing jumps; news waits until
   expect(faults).toEqual([]);
 });
 
+test('a window of another size stays at the end of a thread', async () => {
+  const { page: tab } = await dashboard.person({ viewport: { width: 1280, height: 800 } });
+  const person = personOn(stack, page);
+  await person.send(...Array.from({ length: 40 }, (_, n) => person.says(n * 60_000, `n${n}`, `Line ${n}`)));
+  await open(tab, person);
+  await messages(tab).getByText('Line 39', { exact: true }).waitFor();
+  const toEnd = () =>
+    messages(tab).evaluate((box) => Math.round(box.scrollHeight - box.scrollTop - box.clientHeight));
+  await expect.poll(toEnd).toBeLessThan(2);
+  await tab.setViewportSize({ width: 700, height: 420 });
+  await expect.poll(() => messages(tab).evaluate((box) => box.clientHeight)).toBeLessThan(420);
+  await expect.poll(toEnd).toBeLessThan(2);
+});
+
+test('older messages are fetched while there is nothing to scroll', async () => {
+  const { page: tab, faults } = await dashboard.person();
+  const person = personOn(stack, page);
+  await person.send(person.says(0, 'first', 'The very first'), person.says(60_000, 'second', 'The second'));
+  // reads have no line of their own: more than two fetched pages of them show nothing
+  await stack.sql`INSERT INTO contact_interaction_events
+      (page_id, conversation_id, event_type, direction, message_id, occurred_at, metadata)
+    SELECT page_id, id, 'read', 'inbound', 'm_read_' || n, last_message_at + n * interval '1 minute', '{}'
+    FROM messenger_conversations, generate_series(1, 250) n WHERE sender_id = ${person.id}`;
+  await open(tab, person);
+  await messages(tab).getByText('The very first').waitFor();
+  expect(faults).toEqual([]);
+});
+
 test('reading again is for those who may, and says why it cannot be done', async () => {
   const person = personOn(stack, page);
   await person.send(person.says(0, 'a', 'Hello'));

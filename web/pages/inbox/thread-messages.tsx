@@ -20,7 +20,18 @@ interface ThreadMessagesProps {
 
 /** What was said, the newest at the end; older messages come as one scrolls up to them. */
 export function ThreadMessages({ conversation, thread }: ThreadMessagesProps) {
-  const days = thread.data;
+  if (thread.data !== undefined) {
+    return <Messages conversation={conversation} thread={thread} days={thread.data} />;
+  }
+  return thread.error === null ? (
+    <LoadingState what="the messages" />
+  ) : (
+    <ErrorState error={thread.error} onRetry={() => void thread.refetch()} />
+  );
+}
+
+/** A component of its own: what is scrolled is there from its first moment on, and can be observed. */
+function Messages({ conversation, thread, days }: ThreadMessagesProps & { days: ThreadDay[] }) {
   const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = thread;
   const mayFetch = hasNextPage && !isFetching && !isFetchNextPageError;
   const scroll = useThreadScroll(days, mayFetch ? () => void fetchNextPage() : null);
@@ -30,13 +41,6 @@ export function ThreadMessages({ conversation, thread }: ThreadMessagesProps) {
   if (scroll.isAtEnd && newest !== seen) setSeen(newest);
   const [openedAt] = useState(() => new Date().toISOString());
   const unseen = useMemo(() => countAfter(days, seen), [days, seen]);
-  if (days === undefined) {
-    return thread.error === null ? (
-      <LoadingState what="the messages" />
-    ) : (
-      <ErrorState error={thread.error} onRetry={() => void thread.refetch()} />
-    );
-  }
   return (
     <div className="relative min-h-0 flex-1">
       <section
@@ -151,14 +155,14 @@ function Line({ item }: { item: LineItem }) {
   );
 }
 
-function newestMessage(days: ThreadDay[] | undefined): string {
-  const newest = days?.at(-1)?.items.findLast(({ kind }) => kind === 'message');
+function newestMessage(days: ThreadDay[]): string {
+  const newest = days.at(-1)?.items.findLast(({ kind }) => kind === 'message');
   return newest?.at ?? '';
 }
 
-function countAfter(days: ThreadDay[] | undefined, at: string): number {
+function countAfter(days: ThreadDay[], at: string): number {
   let count = 0;
-  for (const { items } of days?.toReversed() ?? []) {
+  for (const { items } of days.toReversed()) {
     for (const item of items.toReversed()) {
       if (item.at <= at) return count;
       if (item.kind === 'message') count += 1;
