@@ -232,6 +232,27 @@ test('older messages come as one scrolls up, and nothing jumps; news waits until
   await expect.poll(atEnd).toBe(true);
   expect(await messages(tab).getByText('Message number 0.', { exact: true }).count()).toBe(0);
 
+  // nor does what is read move while one waits at the very beginning for what is older
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await tab.route(/events\?.*cursor=/, async (route) => {
+    await released;
+    await route.continue();
+  });
+  await messages(tab).evaluate((box) => box.scrollTo(0, 0));
+  const topOf = (text: string) =>
+    messages(tab)
+      .getByText(text, { exact: true })
+      .evaluate((element) => Math.round(element.getBoundingClientRect().top));
+  await messages(tab).getByText('Message number 160.', { exact: true }).waitFor();
+  const before = await topOf('Message number 160.');
+  release();
+  await messages(tab).getByText('Message number 60.', { exact: true }).waitFor({ state: 'attached' });
+  expect(Math.abs((await topOf('Message number 160.')) - before)).toBeLessThan(2);
+  await tab.unroute(/events\?.*cursor=/);
+
   // where each message stands on the screen must not change by what comes above it
   const jumps = await messages(tab).evaluate(async (box) => {
     const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));

@@ -66,7 +66,7 @@ function Messages({ conversation, thread, days }: ThreadMessagesProps & { days: 
       <p role="status" className="sr-only">
         {scroll.isAtEnd && newest > openedAt && 'New message'}
       </p>
-      <div role="status" className="absolute inset-x-0 bottom-3 flex justify-center empty:hidden">
+      <div role="status" className="absolute inset-x-0 bottom-3 z-20 flex justify-center empty:hidden">
         {!scroll.isAtEnd && unseen > 0 && (
           <Button size="sm" className="rounded-full shadow-lg" onClick={scroll.toEnd}>
             <ArrowDown aria-hidden className="size-4" />

@@ -104,5 +104,9 @@ function itemAtUpperEdge(box: Element): Anchor | null {
       if (element) return { element, top: element.getBoundingClientRect().top };
     }
   }
-  return null;
+  // at the very beginning, where it is said that older messages are on their way
+  const upper = [...box.querySelectorAll('[data-item]')].find(
+    (item) => item.getBoundingClientRect().bottom > top,
+  );
+  return upper === undefined ? null : { element: upper, top: upper.getBoundingClientRect().top };
 }
