@@ -118,6 +118,40 @@ test('each filter is in the address, which restores it; the way back leads throu
   expect(faults).toEqual([]);
 });
 
+test('what is typed or chosen while a search is on its way is not lost', async () => {
+  const { page: tab, faults } = await dashboard.person();
+  await tab.goto('/inbox?q=person');
+  await row(tab, 'Person 1').waitFor();
+  const field = tab.getByRole('searchbox', { name: 'Search names and messages' });
+  await field.evaluate((input: HTMLInputElement) => {
+    const type = (text: string) => {
+      Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(input, text);
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+    };
+    // a letter comes when the address has the search, and the list is not drawn yet
+    const replaceState = history.replaceState.bind(history);
+    history.replaceState = (...to) => {
+      history.replaceState = replaceState;
+      replaceState(...to);
+      type('person 11');
+    };
+    type('person 1');
+  });
+  await tab.waitForURL('/inbox?q=person+11');
+  expect(await field.inputValue()).toBe('person 11');
+
+  // chosen while the search waits for the end of the typing
+  await field.evaluate((input: HTMLInputElement) => {
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(input, 'person');
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    document.querySelectorAll<HTMLInputElement>('search input[type="radio"]')[1]?.click();
+  });
+  await tab.waitForURL('/inbox?unread=true&q=person');
+  await counted(tab, 1).waitFor();
+  expect(await field.inputValue()).toBe('person');
+  expect(faults).toEqual([]);
+});
+
 test('a message of a webhook moves its conversation up by itself, and is in the thread that is open', async () => {
   const { page: tab, faults } = await dashboard.person();
   const { id, thread } = await personCalled('Person 30');

@@ -1,6 +1,6 @@
 import { MessagesSquare } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
-import { Link, useParams, useSearchParams } from 'react-router';
+import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { useDocumentTitle } from '../../layout/page-frame.tsx';
 import { Button } from '../../ui/button.tsx';
 import { classNames } from '../../ui/class-names.ts';
@@ -19,18 +19,10 @@ const NO_PAGES: readonly InboxPageChoice[] = [];
 export default function InboxPage() {
   useDocumentTitle('Inbox');
   const { conversationId = null } = useParams();
-  const [searchParams, setSearchParams] = useSearchParams();
+  const [searchParams] = useSearchParams();
   const text = searchParams.toString();
   const filters = useMemo(() => readFilters(new URLSearchParams(text)), [text]);
-  const change = useCallback(
-    (changes: Partial<Filters>) =>
-      setSearchParams(
-        (now) => toSearch({ ...readFilters(now), ...changes }),
-        // every letter of a search would be a step back
-        { replace: changes.q !== undefined },
-      ),
-    [setSearchParams],
-  );
+  const change = useChange();
   const pages = useInboxPages().data ?? NO_PAGES;
   const searchField = useRef<HTMLInputElement>(null);
   useSlashKey(searchField);
@@ -59,6 +51,26 @@ export default function InboxPage() {
         )}
       </div>
     </div>
+  );
+}
+
+/** Changes filters, and leaves the others and the conversation as they are at that moment. */
+function useChange(): (changes: Partial<Filters>) => void {
+  const navigate = useNavigate();
+  return useCallback(
+    (changes) => {
+      // the address itself: what was drawn last may be older than a change, or a conversation, that was chosen since
+      const { pathname, search } = window.location;
+      // whoever has gone to another page is not called back by a search that was still waiting
+      if (!pathname.startsWith('/inbox')) return;
+      const now = readFilters(new URLSearchParams(search));
+      void navigate(
+        { pathname, search: toSearch({ ...now, ...changes }) },
+        // every letter of a search would be a step back
+        { replace: changes.q !== undefined },
+      );
+    },
+    [navigate],
   );
 }
 
