@@ -321,6 +321,31 @@ test('older messages are fetched while there is nothing to scroll', async () => 
   expect(faults).toEqual([]);
 });
 
+test('reading again whose end nobody may look at says so, and is not looked at for ever', async () => {
+  const { page: tab } = await dashboard.person();
+  const [known] = await stack.sql<{ id: string }[]>`
+    SELECT id FROM messenger_conversations WHERE page_id = ${page.id} AND graph_conversation_id IS NOT NULL LIMIT 1`;
+  await tab.goto(`/inbox/${known?.id}`);
+  await messages(tab).waitFor();
+  const refusals = [429, 404];
+  await tab.route(/\/api\/jobs\/[^/?]+$/, async (route) => {
+    const status = refusals.shift() ?? 500;
+    const title = status === 429 ? 'Too often' : `Refused with ${status}`;
+    await route.fulfill({
+      status,
+      headers: { 'content-type': 'application/problem+json', 'retry-after': '2' },
+      body: JSON.stringify({ type: `urn:pagesync:problem:test`, title, status, detail: '' }),
+    });
+  });
+  const button = tab.getByRole('button', { name: 'Read again' });
+  await button.click();
+  await tab.getByText('Too often.').waitFor();
+  expect(await button.isDisabled()).toBe(true);
+  await tab.getByText('Refused with 404.').waitFor();
+  await expect.poll(() => button.isDisabled()).toBe(false);
+  expect(await tab.getByText('Refused with 404.').count()).toBe(1);
+});
+
 test('reading again is for those who may, and says why it cannot be done', async () => {
   const person = personOn(stack, page);
   await person.send(person.says(0, 'a', 'Hello'));
