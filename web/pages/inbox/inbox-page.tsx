@@ -1,6 +1,7 @@
 import { MessagesSquare } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
+import { type PageName, usePageNames } from '../../api/page-names.ts';
 import { useDocumentTitle } from '../../layout/page-frame.tsx';
 import { Button } from '../../ui/button.tsx';
 import { classNames } from '../../ui/class-names.ts';
@@ -11,9 +12,9 @@ import { InboxFilters } from './inbox-filters.tsx';
 import { createRowIndex } from './row-index.ts';
 import { ThreadPane } from './thread-pane.tsx';
 import { useConversations } from './use-conversations.ts';
-import { type InboxPageChoice, useInboxPages } from './use-filter-choices.ts';
+import { useIsSyncing } from './use-is-syncing.ts';
 
-const NO_PAGES: readonly InboxPageChoice[] = [];
+const NO_PAGES: readonly PageName[] = [];
 
 /** Conversations, and one of them: side by side, or on narrow screens one at a time. */
 export default function InboxPage() {
@@ -23,7 +24,7 @@ export default function InboxPage() {
   const text = searchParams.toString();
   const filters = useMemo(() => readFilters(new URLSearchParams(text)), [text]);
   const change = useChange();
-  const pages = useInboxPages().data ?? NO_PAGES;
+  const pages = usePageNames().data ?? NO_PAGES;
   const searchField = useRef<HTMLInputElement>(null);
   useSlashKey(searchField);
   return (
@@ -82,10 +83,11 @@ function FilteredList({
 }: {
   filters: Filters;
   change: (changes: Partial<Filters>) => void;
-  pages: readonly InboxPageChoice[];
+  pages: readonly PageName[];
   selectedId: string | null;
 }) {
   const list = useConversations(filters);
+  const isSyncing = useIsSyncing(filters.page);
   const fetched = list.data?.pages;
   const index = useMemo(() => (fetched === undefined ? null : createRowIndex(fetched)), [fetched]);
   const pageNames = useMemo(
@@ -111,7 +113,7 @@ function FilteredList({
         filters={filters}
         selectedId={selectedId}
         pageNames={pageNames}
-        isSyncing={pages.some(({ id, health }) => health === 'syncing' && (filters.page ?? id) === id)}
+        isSyncing={isSyncing}
         isOld={list.isPlaceholderData}
         hasMore={list.hasNextPage}
         isFetchingMore={list.isFetching}

@@ -1,6 +1,6 @@
 import { Search, X } from 'lucide-react';
 import { type Ref, useEffect, useId, useRef, useState } from 'react';
-import { MAX_SEARCH_LENGTH } from './filters.ts';
+import { MAX_SEARCH_LENGTH } from '../../../src/contract/query-limits.ts';
 
 /** How long somebody may stop typing before it is searched, in milliseconds. */
 const TYPING_MS = 250;
