@@ -13,6 +13,7 @@ import { createRowIndex } from './row-index.ts';
 import { ThreadPane } from './thread-pane.tsx';
 import { useConversations } from './use-conversations.ts';
 import { useIsSyncing } from './use-is-syncing.ts';
+import { useRetryWhenBack } from './use-retry-when-back.ts';
 
 const NO_PAGES: readonly PageName[] = [];
 
@@ -96,6 +97,8 @@ function FilteredList({
   );
   const { fetchNextPage } = list;
   const fetchMore = useCallback(() => void fetchNextPage({ cancelRefetch: false }), [fetchNextPage]);
+  useRetryWhenBack(list.isError && index === null, list.refetch);
+  useRetryWhenBack(list.isFetchNextPageError, fetchMore);
   if (index === null) {
     return list.error === null ? (
       <LoadingState what="the conversations" />

@@ -10,6 +10,7 @@ import { Spinner } from '../../ui/spinner.tsx';
 import { EmptyState, ErrorLine, ErrorState, LoadingState } from '../../ui/states.tsx';
 import { nameOf } from './conversation-row.ts';
 import { MessageBubble } from './message-bubble.tsx';
+import { useRetryWhenBack } from './use-retry-when-back.ts';
 import type { useThread } from './use-thread.ts';
 import { useThreadScroll } from './use-thread-scroll.ts';
 
@@ -20,6 +21,8 @@ interface ThreadMessagesProps {
 
 /** What was said, the newest at the end; older messages come as one scrolls up to them. */
 export function ThreadMessages({ conversation, thread }: ThreadMessagesProps) {
+  useRetryWhenBack(thread.isLoadingError, thread.refetch);
+  useRetryWhenBack(thread.isFetchNextPageError, thread.fetchNextPage);
   if (thread.data !== undefined) {
     return <Messages conversation={conversation} thread={thread} days={thread.data} />;
   }
