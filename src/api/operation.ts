@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import type { Scope } from '../contract/access.ts';
 import type { ProblemName } from '../contract/problems.ts';
+import type { Scope } from '../contract/scopes.ts';
 
 export type Method = 'get' | 'post' | 'patch' | 'delete';
 

@@ -1,5 +1,5 @@
 import express, { type Request, type RequestHandler, Router } from 'express';
-import type { Scope } from '../contract/access.ts';
+import type { Scope } from '../contract/scopes.ts';
 import { etagOf, isKnown } from './etag.ts';
 import type { Idempotent } from './idempotency.ts';
 import { type Attempt, firstAttempt, type Operation, takesIdempotencyKey } from './operation.ts';

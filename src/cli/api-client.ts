@@ -3,7 +3,6 @@ import type {
   ApiTokenResource,
   CreatedTokenResource,
   CreateTokenRequest,
-  Scope,
   SignInLinkResource,
 } from '../contract/access.ts';
 import type {
@@ -24,6 +23,7 @@ import type {
   pageDetailResource,
   SyncStatusResource,
 } from '../contract/resources.ts';
+import type { Scope } from '../contract/scopes.ts';
 import { createCall, type Method, path, type Query, Unreachable } from './http.ts';
 
 type PageDetail = z.infer<typeof pageDetailResource>;

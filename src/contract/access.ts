@@ -1,14 +1,6 @@
 import { z } from 'zod';
 import { time } from './progress-schemas.ts';
-
-/** What a token or a session may do, each with all that stands before it: look, run syncs, change how things are set up. */
-export const SCOPES = ['read', 'sync', 'admin'] as const;
-export type Scope = (typeof SCOPES)[number];
-
-/** Whether somebody with one scope may do what needs another. */
-export function allows(has: Scope, needed: Scope): boolean {
-  return SCOPES.indexOf(has) >= SCOPES.indexOf(needed);
-}
+import { SCOPES } from './scopes.ts';
 
 /** What every API token begins with, so that one that got lost is known by its looks. */
 export const TOKEN_PREFIX = 'ps_';

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { PLATFORMS } from './platform.ts';
+import { MAX_SEARCH_LENGTH } from './query-limits.ts';
 import { givenTime, listQuery, pageReference } from './requests.ts';
-
-/** The longest search. */
-export const MAX_SEARCH_LENGTH = 200;
 
 /** What is searched for: NUL, which PostgreSQL takes in no text, and lone surrogates are cleaned as at the edge to Graph. */
 const searched = z

@@ -1,12 +1,10 @@
 import { z } from 'zod';
+import { MAX_DAYS } from './query-limits.ts';
 
 // What syncs have done day by day. As in the SQL views a repair is no sync, and a sync counts on the day of its end.
 
 const count = z.int().min(0);
 const day = z.iso.date();
-
-/** The most days of one answer. */
-export const MAX_DAYS = 366;
 
 /** Names only: PostgreSQL reads an offset the other way round. @returns whether the name is a time zone of IANA's */
 function isTimeZone(name: string): boolean {

@@ -2,10 +2,10 @@ import {
   type ApiTokenResource,
   type CreatedTokenResource,
   type CreateTokenRequest,
-  type Scope,
   TOKEN_PREFIX,
 } from '../contract/access.ts';
 import type { ListResource } from '../contract/resources.ts';
+import type { Scope } from '../contract/scopes.ts';
 import { type Keyset, keysetPage } from './keyset.ts';
 import { hashOfSecret, newSecret } from './secret.ts';
 import type { Sql } from './sql.ts';

@@ -1,5 +1,6 @@
-import type { BrowserSessionResource, Scope } from '../contract/access.ts';
+import type { BrowserSessionResource } from '../contract/access.ts';
 import type { ListResource } from '../contract/resources.ts';
+import type { Scope } from '../contract/scopes.ts';
 import { type Keyset, keysetPage } from './keyset.ts';
 import { hashOfSecret, newSecret } from './secret.ts';
 import type { Sql } from './sql.ts';

@@ -5,6 +5,7 @@ import { type DashboardUnderTest, type Person, startDashboard } from '../support
 import { call } from '../support/login-under-test.ts';
 import { expectUsable } from '../support/looks.ts';
 import { type Stack, startStack, type TestPage } from '../support/stack.ts';
+import { startStoppableApi } from '../support/stoppable-api.ts';
 
 /** What the analytics show is what the API says, in the time zone of whoever looks. */
 const TOKYO = 'Asia/Tokyo';
@@ -194,4 +195,26 @@ test('a sync that ends while somebody looks is in the figures by itself', async 
     .getByRole('region', { name: 'How syncs ended' })
     .getByText(`${before + 1} syncs`, { exact: true })
     .waitFor();
+});
+
+test('the server goes and comes back: figures stay, other ones say why they are not there, and come by themselves', async () => {
+  const server = await startStoppableApi(stack);
+  try {
+    const { page, faults } = await dashboard.person();
+    await page.goto(`${server.url}/analytics?range=7`);
+    const chart = page.getByRole('img', { name: /^How syncs ended, day by day/ });
+    await chart.waitFor();
+    await server.stop();
+    await page.getByText('No connection to the server.').waitFor();
+    expect(await chart.isVisible()).toBe(true);
+    await page.getByRole('button', { name: '90 days' }).click();
+    await page.getByText('The server does not answer. Check the connection and try again.').first().waitFor();
+    await server.start();
+    await chart.waitFor();
+    await page.getByText('Nobody wrote in these days').waitFor();
+    await page.getByText('No connection to the server.').waitFor({ state: 'detached' });
+    expect(faults).toEqual([]);
+  } finally {
+    await server.close();
+  }
 });

@@ -7,6 +7,7 @@ import { call } from '../support/login-under-test.ts';
 import { expectUsable } from '../support/looks.ts';
 import { deleteSchedules } from '../support/maintenance.ts';
 import { type Stack, startStack, type TestPage } from '../support/stack.ts';
+import { startStoppableApi } from '../support/stoppable-api.ts';
 
 /** What needs attention, as somebody sees it who looks; and maintenance. */
 let stack: Stack;
@@ -73,6 +74,33 @@ test('all is well when nothing is amiss', async () => {
   await page.getByRole('meter', { name: 'Used of The app, all pages together' }).waitFor();
   await expectUsable(page);
   expect(faults).toEqual([]);
+});
+
+test('the server goes and comes back: what was said stays, and who opens the page anew learns why nothing is there', async () => {
+  const server = await startStoppableApi(stack);
+  try {
+    const { page, tab, faults } = await dashboard.person();
+    await page.goto(`${server.url}/health`);
+    const counts = page.getByRole('row', { name: 'Up to date 1' });
+    await counts.waitFor();
+    const other = await tab(`${server.url}/settings`);
+    await other.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+    await server.stop();
+    await other.getByRole('link', { name: 'Health', exact: true }).click();
+    await other
+      .getByText('The server does not answer. Check the connection and try again.')
+      .first()
+      .waitFor();
+    await page.getByText('No connection to the server.').waitFor();
+    expect(await counts.isVisible()).toBe(true);
+    await server.start();
+    await other.getByRole('heading', { level: 1, name: 'Health' }).waitFor();
+    await other.getByRole('row', { name: 'Up to date 1' }).waitFor();
+    await page.getByText('No connection to the server.').waitFor({ state: 'detached' });
+    expect(faults).toEqual([]);
+  } finally {
+    await server.close();
+  }
 });
 
 test('every kind of trouble says what it is, what to do, and where', async () => {

@@ -6,6 +6,7 @@ import { eventually } from '../support/eventually.ts';
 import { call } from '../support/login-under-test.ts';
 import { expectUsable } from '../support/looks.ts';
 import { type Stack, startStack, type TestPage } from '../support/stack.ts';
+import { startStoppableApi } from '../support/stoppable-api.ts';
 
 /** Jobs of all pages: found by filters, and watched while they run. */
 let stack: Stack;
@@ -160,6 +161,28 @@ test('who may only look cannot cancel', async () => {
   control('/latency', { ms: 0 });
   await stack.ended(cinema);
   await cancel.waitFor({ state: 'detached' });
+});
+
+test('the server goes and comes back: the list stays, a job that is opened says why it is not there, and comes by itself', async () => {
+  const server = await startStoppableApi(stack);
+  try {
+    const { page, faults } = await dashboard.person();
+    await page.goto(`${server.url}/history?page=${cinema.id}`);
+    await rows(page).first().waitFor();
+    const before = await shown(page);
+    await server.stop();
+    await page.getByText('No connection to the server.').waitFor();
+    expect(await shown(page)).toEqual(before);
+    // neither the job nor the page that shows it was there before
+    await rows(page).first().getByRole('link').click();
+    await page.getByText('The server does not answer. Check the connection and try again.').waitFor();
+    await server.start();
+    await page.getByRole('heading', { level: 1, name: `Full sync of ${cinema.name}` }).waitFor();
+    await page.getByText('No connection to the server.').waitFor({ state: 'detached' });
+    expect(faults).toEqual([]);
+  } finally {
+    await server.close();
+  }
 });
 
 test('a long history is read as it is scrolled', async () => {

@@ -4,6 +4,7 @@ import { seriousViolations } from '../support/accessibility.ts';
 import { type DashboardUnderTest, startDashboard } from '../support/dashboard.ts';
 import { type LiveInbox, startLiveInbox } from '../support/live-inbox.ts';
 import { type Stack, startStack, type TestPage } from '../support/stack.ts';
+import { startStoppableApi } from '../support/stoppable-api.ts';
 import { WEBHOOK_ENV } from '../support/webhooks-under-test.ts';
 
 let stack: Stack;
@@ -115,6 +116,40 @@ test('each filter is in the address, which restores it; the way back leads throu
   await tab.getByRole('button', { name: /^Filters 3/ }).waitFor();
   await tab.goto(`/inbox?until=2001-01-01`);
   await tab.getByText('No conversation is like that').waitFor();
+  expect(faults).toEqual([]);
+});
+
+test('what is typed or chosen while a search is on its way is not lost', async () => {
+  const { page: tab, faults } = await dashboard.person();
+  await tab.goto('/inbox?q=person');
+  await row(tab, 'Person 1').waitFor();
+  const field = tab.getByRole('searchbox', { name: 'Search names and messages' });
+  await field.evaluate((input: HTMLInputElement) => {
+    const type = (text: string) => {
+      Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(input, text);
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+    };
+    // a letter comes when the address has the search, and the list is not drawn yet
+    const replaceState = history.replaceState.bind(history);
+    history.replaceState = (...to) => {
+      history.replaceState = replaceState;
+      replaceState(...to);
+      type('person 11');
+    };
+    type('person 1');
+  });
+  await tab.waitForURL('/inbox?q=person+11');
+  expect(await field.inputValue()).toBe('person 11');
+
+  // chosen while the search waits for the end of the typing
+  await field.evaluate((input: HTMLInputElement) => {
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(input, 'person');
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    document.querySelectorAll<HTMLInputElement>('search input[type="radio"]')[1]?.click();
+  });
+  await tab.waitForURL('/inbox?unread=true&q=person');
+  await counted(tab, 1).waitFor();
+  expect(await field.inputValue()).toBe('person');
   expect(faults).toEqual([]);
 });
 
@@ -232,5 +267,33 @@ test('nothing serious is wrong with the list, the filters and a thread, light an
     await tab.goto('/inbox/00000000-0000-4000-8000-000000000000');
     await tab.getByText('There is no such conversation').waitFor();
     expect(faults).toEqual([]);
+  }
+});
+
+test('the server goes and comes back: what is shown stays, what is opened says why it is not there, and comes by itself', async () => {
+  const server = await startStoppableApi(stack);
+  try {
+    const { page: tab, faults } = await dashboard.person();
+    await tab.goto(`${server.url}/inbox`);
+    await row(tab, 'Person 1').waitFor();
+    await server.stop();
+    await tab.getByText('No connection to the server.').waitFor();
+    await row(tab, 'Person 1').click();
+    const away = (place: string) =>
+      tab.getByRole('region', { name: place, exact: true }).getByText(/The server does not answer/);
+    await away('Conversation').waitFor();
+    expect(await row(tab, 'Person 1').isVisible()).toBe(true);
+    await tab.getByRole('searchbox', { name: 'Search names and messages' }).fill('person 12');
+    await away('List of conversations').waitFor();
+    expect(await seriousViolations(tab)).toEqual([]);
+
+    await server.start();
+    await tab.getByRole('heading', { level: 2, name: 'Person 1', exact: true }).waitFor();
+    await tab.getByRole('region', { name: 'Messages' }).locator('li').first().waitFor();
+    await list(tab).locator('mark', { hasText: 'Person 12' }).first().waitFor();
+    await tab.getByText('No connection to the server.').waitFor({ state: 'detached' });
+    expect(faults).toEqual([]);
+  } finally {
+    await server.close();
   }
 });

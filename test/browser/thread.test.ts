@@ -232,6 +232,27 @@ test('older messages come as one scrolls up, and nothing jumps; news waits until
   await expect.poll(atEnd).toBe(true);
   expect(await messages(tab).getByText('Message number 0.', { exact: true }).count()).toBe(0);
 
+  // nor does what is read move while one waits at the very beginning for what is older
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await tab.route(/events\?.*cursor=/, async (route) => {
+    await released;
+    await route.continue();
+  });
+  await messages(tab).evaluate((box) => box.scrollTo(0, 0));
+  const topOf = (text: string) =>
+    messages(tab)
+      .getByText(text, { exact: true })
+      .evaluate((element) => Math.round(element.getBoundingClientRect().top));
+  await messages(tab).getByText('Message number 160.', { exact: true }).waitFor();
+  const before = await topOf('Message number 160.');
+  release();
+  await messages(tab).getByText('Message number 60.', { exact: true }).waitFor({ state: 'attached' });
+  expect(Math.abs((await topOf('Message number 160.')) - before)).toBeLessThan(2);
+  await tab.unroute(/events\?.*cursor=/);
+
   // where each message stands on the screen must not change by what comes above it
   const jumps = await messages(tab).evaluate(async (box) => {
     const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
@@ -270,6 +291,59 @@ test('older messages come as one scrolls up, and nothing jumps; news waits until
   await messages(tab).getByText('Message number 3.', { exact: true }).waitFor({ state: 'detached' });
   expect(new Date(MOMENT).getUTCFullYear()).toBe(2026);
   expect(faults).toEqual([]);
+});
+
+test('a window of another size stays at the end of a thread', async () => {
+  const { page: tab } = await dashboard.person({ viewport: { width: 1280, height: 800 } });
+  const person = personOn(stack, page);
+  await person.send(...Array.from({ length: 40 }, (_, n) => person.says(n * 60_000, `n${n}`, `Line ${n}`)));
+  await open(tab, person);
+  await messages(tab).getByText('Line 39', { exact: true }).waitFor();
+  const toEnd = () =>
+    messages(tab).evaluate((box) => Math.round(box.scrollHeight - box.scrollTop - box.clientHeight));
+  await expect.poll(toEnd).toBeLessThan(2);
+  await tab.setViewportSize({ width: 700, height: 420 });
+  await expect.poll(() => messages(tab).evaluate((box) => box.clientHeight)).toBeLessThan(420);
+  await expect.poll(toEnd).toBeLessThan(2);
+});
+
+test('older messages are fetched while there is nothing to scroll', async () => {
+  const { page: tab, faults } = await dashboard.person();
+  const person = personOn(stack, page);
+  await person.send(person.says(0, 'first', 'The very first'), person.says(60_000, 'second', 'The second'));
+  // reads have no line of their own: more than two fetched pages of them show nothing
+  await stack.sql`INSERT INTO contact_interaction_events
+      (page_id, conversation_id, event_type, direction, message_id, occurred_at, metadata)
+    SELECT page_id, id, 'read', 'inbound', 'm_read_' || n, last_message_at + n * interval '1 minute', '{}'
+    FROM messenger_conversations, generate_series(1, 250) n WHERE sender_id = ${person.id}`;
+  await open(tab, person);
+  await messages(tab).getByText('The very first').waitFor();
+  expect(faults).toEqual([]);
+});
+
+test('reading again whose end nobody may look at says so, and is not looked at for ever', async () => {
+  const { page: tab } = await dashboard.person();
+  const [known] = await stack.sql<{ id: string }[]>`
+    SELECT id FROM messenger_conversations WHERE page_id = ${page.id} AND graph_conversation_id IS NOT NULL LIMIT 1`;
+  await tab.goto(`/inbox/${known?.id}`);
+  await messages(tab).waitFor();
+  const refusals = [429, 404];
+  await tab.route(/\/api\/jobs\/[^/?]+$/, async (route) => {
+    const status = refusals.shift() ?? 500;
+    const title = status === 429 ? 'Too often' : `Refused with ${status}`;
+    await route.fulfill({
+      status,
+      headers: { 'content-type': 'application/problem+json', 'retry-after': '2' },
+      body: JSON.stringify({ type: `urn:pagesync:problem:test`, title, status, detail: '' }),
+    });
+  });
+  const button = tab.getByRole('button', { name: 'Read again' });
+  await button.click();
+  await tab.getByText('Too often.').waitFor();
+  expect(await button.isDisabled()).toBe(true);
+  await tab.getByText('Refused with 404.').waitFor();
+  await expect.poll(() => button.isDisabled()).toBe(false);
+  expect(await tab.getByText('Refused with 404.').count()).toBe(1);
 });
 
 test('reading again is for those who may, and says why it cannot be done', async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
 import type { ApiDeps } from '../../src/api/deps.ts';
 import type { WebhookDeps } from '../../src/api/webhooks.ts';
-import { SCOPES, type Scope } from '../../src/contract/access.ts';
+import { SCOPES, type Scope } from '../../src/contract/scopes.ts';
 import { createLogger } from '../../src/log.ts';
 import { type Browser, signIn } from '../support/browser.ts';
 import type { Description } from '../support/documented-answers.ts';

@@ -1,4 +1,5 @@
-import type { CreatedTokenResource, Scope } from '../../src/contract/access.ts';
+import type { CreatedTokenResource } from '../../src/contract/access.ts';
+import type { Scope } from '../../src/contract/scopes.ts';
 import type { Api } from './stack.ts';
 
 /** Makes an API token of this scope. @throws when it is refused */

@@ -1,6 +1,6 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { findChromium } from '../../scripts/find-chromium.mjs';
-import type { Scope } from '../../src/contract/access.ts';
+import type { Scope } from '../../src/contract/scopes.ts';
 import type { Stack } from './stack.ts';
 
 /** A real browser, and people in it who look at the dashboard of a stack. */

@@ -1,5 +1,5 @@
 import type { RequestHandler, Response } from 'express';
-import { allows, type Scope } from '../../contract/access.ts';
+import { allows, type Scope } from '../../contract/scopes.ts';
 import type { Session } from '../../store/index.ts';
 import { Problem } from '../problem.ts';
 

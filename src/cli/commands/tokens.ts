@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { ApiTokenResource, Scope } from '../../contract/access.ts';
+import type { ApiTokenResource } from '../../contract/access.ts';
+import type { Scope } from '../../contract/scopes.ts';
 import { action, type Connect } from '../action.ts';
 import { type ListOptions, positiveInteger, readList, withListOptions } from '../lists.ts';
 import { timeText } from '../output.ts';

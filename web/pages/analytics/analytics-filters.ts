@@ -1,12 +1,10 @@
+import { MAX_DAYS } from '../../../src/contract/query-limits.ts';
 import type { Query } from '../../api/client.ts';
 import { addDays } from '../../format/dates.ts';
 
 /** Ranges that end today, in days. */
 export const RANGES = ['7', '30', '90'] as const;
 export type Range = (typeof RANGES)[number] | 'custom';
-
-/** The most days that the API answers at once: `MAX_DAYS` of src/contract/sync-history.ts, which is not for browsers. */
-export const MOST_DAYS = 366;
 
 /** What the figures are of: which page (empty: all), and from which day to which, both included. */
 export interface AnalyticsFilters {
@@ -53,7 +51,7 @@ export function writeFilters({ pageId, range, from, to }: AnalyticsFilters): URL
 /** Why nothing can be asked for with these days; `null`: it can. */
 export function rangeError({ from, to }: AnalyticsFilters): string | null {
   if (from > to) return 'The last day is before the first one.';
-  if (addDays(from, MOST_DAYS) < to) return `At most ${MOST_DAYS} days at a time.`;
+  if (addDays(from, MAX_DAYS) < to) return `At most ${MAX_DAYS} days at a time.`;
   return null;
 }
 

@@ -1,8 +1,8 @@
-import { lazy, Suspense } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { usePageName } from '../../api/page-names.ts';
 import { PageFrame } from '../../layout/page-frame.tsx';
 import { Card } from '../../ui/card.tsx';
+import { fetchedPart } from '../../ui/fetched-part.tsx';
 import { MoreOnScroll } from '../../ui/more-on-scroll.tsx';
 import { QueryStates } from '../../ui/query-states.tsx';
 import { EmptyState } from '../../ui/states.tsx';
@@ -11,7 +11,11 @@ import { isBackwards, readFilters, writeFilters } from './history-filters.ts';
 import { JobRow } from './job-row.tsx';
 import { useJobs } from './use-jobs.ts';
 
-const RecentSyncs = lazy(() => import('../analytics/recent-syncs.tsx'));
+const RecentSyncs = fetchedPart(
+  'analytics/recent-syncs',
+  () => import('../analytics/recent-syncs.tsx'),
+  <div className="h-49 rounded-xl border border-line bg-surface" />,
+);
 
 /** Every job of every page, newest first. */
 export default function HistoryPage() {
@@ -21,9 +25,7 @@ export default function HistoryPage() {
   const pageName = usePageName();
   return (
     <PageFrame title="History">
-      <Suspense fallback={<div className="h-49 rounded-xl border border-line bg-surface" />}>
-        <RecentSyncs pageId={filters.pageId} />
-      </Suspense>
+      <RecentSyncs pageId={filters.pageId} />
       <FilterBar
         filters={filters}
         onChange={(changed) => setParams(writeFilters(changed), { replace: true })}

@@ -1,4 +1,5 @@
 import { PLATFORMS, type Platform } from '../../../src/contract/platform.ts';
+import { MAX_SEARCH_LENGTH } from '../../../src/contract/query-limits.ts';
 import type { Query } from '../../api/client.ts';
 
 /** What the inbox shows, as its address says it. */
@@ -13,9 +14,6 @@ export interface Filters {
   until: string | null;
   q: string;
 }
-
-/** As the API takes it; `MAX_SEARCH_LENGTH` of its contract, which has the schemas beside it. */
-export const MAX_SEARCH_LENGTH = 200;
 
 const DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
 

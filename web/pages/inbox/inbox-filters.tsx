@@ -1,16 +1,16 @@
 import { SlidersHorizontal } from 'lucide-react';
 import { type Ref, useId, useState } from 'react';
+import type { PageName } from '../../api/page-names.ts';
 import { Button } from '../../ui/button.tsx';
 import { classNames } from '../../ui/class-names.ts';
 import { countFilters, type Filters } from './filters.ts';
 import { MoreFilters } from './more-filters.tsx';
 import { SearchField } from './search-field.tsx';
-import type { InboxPageChoice } from './use-filter-choices.ts';
 
 interface InboxFiltersProps {
   filters: Filters;
   change: (changes: Partial<Filters>) => void;
-  pages: readonly InboxPageChoice[];
+  pages: readonly PageName[];
   searchField: Ref<HTMLInputElement>;
 }
 

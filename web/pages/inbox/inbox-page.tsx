@@ -1,6 +1,7 @@
 import { MessagesSquare } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
-import { Link, useParams, useSearchParams } from 'react-router';
+import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
+import { type PageName, usePageNames } from '../../api/page-names.ts';
 import { useDocumentTitle } from '../../layout/page-frame.tsx';
 import { Button } from '../../ui/button.tsx';
 import { classNames } from '../../ui/class-names.ts';
@@ -11,27 +12,20 @@ import { InboxFilters } from './inbox-filters.tsx';
 import { createRowIndex } from './row-index.ts';
 import { ThreadPane } from './thread-pane.tsx';
 import { useConversations } from './use-conversations.ts';
-import { type InboxPageChoice, useInboxPages } from './use-filter-choices.ts';
+import { useIsSyncing } from './use-is-syncing.ts';
+import { useRetryWhenBack } from './use-retry-when-back.ts';
 
-const NO_PAGES: readonly InboxPageChoice[] = [];
+const NO_PAGES: readonly PageName[] = [];
 
 /** Conversations, and one of them: side by side, or on narrow screens one at a time. */
 export default function InboxPage() {
   useDocumentTitle('Inbox');
   const { conversationId = null } = useParams();
-  const [searchParams, setSearchParams] = useSearchParams();
+  const [searchParams] = useSearchParams();
   const text = searchParams.toString();
   const filters = useMemo(() => readFilters(new URLSearchParams(text)), [text]);
-  const change = useCallback(
-    (changes: Partial<Filters>) =>
-      setSearchParams(
-        (now) => toSearch({ ...readFilters(now), ...changes }),
-        // every letter of a search would be a step back
-        { replace: changes.q !== undefined },
-      ),
-    [setSearchParams],
-  );
-  const pages = useInboxPages().data ?? NO_PAGES;
+  const change = useChange();
+  const pages = usePageNames().data ?? NO_PAGES;
   const searchField = useRef<HTMLInputElement>(null);
   useSlashKey(searchField);
   return (
@@ -62,6 +56,26 @@ export default function InboxPage() {
   );
 }
 
+/** Changes filters, and leaves the others and the conversation as they are at that moment. */
+function useChange(): (changes: Partial<Filters>) => void {
+  const navigate = useNavigate();
+  return useCallback(
+    (changes) => {
+      // the address itself: what was drawn last may be older than a change, or a conversation, that was chosen since
+      const { pathname, search } = window.location;
+      // whoever has gone to another page is not called back by a search that was still waiting
+      if (!pathname.startsWith('/inbox')) return;
+      const now = readFilters(new URLSearchParams(search));
+      void navigate(
+        { pathname, search: toSearch({ ...now, ...changes }) },
+        // every letter of a search would be a step back
+        { replace: changes.q !== undefined },
+      );
+    },
+    [navigate],
+  );
+}
+
 function FilteredList({
   filters,
   change,
@@ -70,10 +84,11 @@ function FilteredList({
 }: {
   filters: Filters;
   change: (changes: Partial<Filters>) => void;
-  pages: readonly InboxPageChoice[];
+  pages: readonly PageName[];
   selectedId: string | null;
 }) {
   const list = useConversations(filters);
+  const isSyncing = useIsSyncing(filters.page);
   const fetched = list.data?.pages;
   const index = useMemo(() => (fetched === undefined ? null : createRowIndex(fetched)), [fetched]);
   const pageNames = useMemo(
@@ -82,6 +97,8 @@ function FilteredList({
   );
   const { fetchNextPage } = list;
   const fetchMore = useCallback(() => void fetchNextPage({ cancelRefetch: false }), [fetchNextPage]);
+  useRetryWhenBack(list.isError && index === null, list.refetch);
+  useRetryWhenBack(list.isFetchNextPageError, fetchMore);
   if (index === null) {
     return list.error === null ? (
       <LoadingState what="the conversations" />
@@ -99,7 +116,7 @@ function FilteredList({
         filters={filters}
         selectedId={selectedId}
         pageNames={pageNames}
-        isSyncing={pages.some(({ id, health }) => health === 'syncing' && (filters.page ?? id) === id)}
+        isSyncing={isSyncing}
         isOld={list.isPlaceholderData}
         hasMore={list.hasNextPage}
         isFetchingMore={list.isFetching}

@@ -1,13 +1,14 @@
 import { PLATFORM_LABELS, PLATFORMS } from '../../../src/contract/platform.ts';
+import type { PageName } from '../../api/page-names.ts';
 import { Button } from '../../ui/button.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { countFilters, type Filters } from './filters.ts';
-import { type InboxPageChoice, useTags } from './use-filter-choices.ts';
+import { useTags } from './use-tags.ts';
 
 interface MoreFiltersProps {
   filters: Filters;
   change: (changes: Partial<Filters>) => void;
-  pages: readonly InboxPageChoice[];
+  pages: readonly PageName[];
 }
 
 /** Page, platform, days and tag. */

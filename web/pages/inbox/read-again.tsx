@@ -7,7 +7,7 @@ import type { JobResource } from '../../../src/contract/resources.ts';
 import { useChanges } from '../../api/changes.tsx';
 import { useApi } from '../../api/context.ts';
 import { keys } from '../../api/keys.ts';
-import { isProblem, sentenceOf } from '../../api/problem.ts';
+import { ApiProblem, isProblem, sentenceOf } from '../../api/problem.ts';
 import { useMay } from '../../api/session.ts';
 import { formatNumberOf } from '../../format/numbers.ts';
 import { formatTime } from '../../format/times.ts';
@@ -15,6 +15,18 @@ import { Button } from '../../ui/button.tsx';
 import { classNames } from '../../ui/class-names.ts';
 
 const LOOK_EVERY_MS = 1000;
+
+/** What another look would not mend: who is not signed in, may not look, or looks for what is not there. */
+function isFinal(error: unknown): boolean {
+  return error instanceof ApiProblem && [401, 403, 404].includes(error.status);
+}
+
+/** When to look again at a job; `false`: not any more. */
+function lookAgainMs(job: JobResource | undefined, error: unknown): number | false {
+  if (isFinal(error) || (job !== undefined && hasEnded(job.status))) return false;
+  const saidSeconds = error instanceof ApiProblem ? error.retryAfterSeconds : null;
+  return Math.max(LOOK_EVERY_MS, (saidSeconds ?? 0) * 1000);
+}
 
 /** Reads a conversation anew at Meta, and says how it goes and what came of it. */
 export function useReadAgain(conversationId: string, onEnd: () => void) {
@@ -34,18 +46,20 @@ export function useReadAgain(conversationId: string, onEnd: () => void) {
   useChanges((change) => {
     if (change.name === 'job' && change.data.conversationId === conversationId) setJobId(change.data.jobId);
   });
-  const job = useQuery({
+  const look = useQuery({
     queryKey: keys.job(jobId ?? ''),
     queryFn: ({ signal }) => api.get<JobResource>(`/api/jobs/${jobId}`, { signal }),
     enabled: jobId !== null,
-    refetchInterval: ({ state }) => (state.data && hasEnded(state.data.status) ? false : LOOK_EVERY_MS),
-  }).data;
+    refetchInterval: ({ state }) => lookAgainMs(state.data, state.error),
+  });
+  const job = look.data;
+  const error = jobId === null ? null : look.error;
   const status = job?.status;
   useEffect(() => {
     if (status !== undefined && hasEnded(status)) onEnd();
   }, [status, onEnd]);
-  const isRunning = jobId !== null && (job === undefined || !hasEnded(job.status));
-  return { start: () => start.mutate(), isBusy: start.isPending || isRunning, isRunning, job };
+  const isRunning = jobId !== null && !isFinal(error) && (job === undefined || !hasEnded(job.status));
+  return { start: () => start.mutate(), isBusy: start.isPending || isRunning, isRunning, job, error };
 }
 
 export function ReadAgainButton({ readAgain }: { readAgain: ReturnType<typeof useReadAgain> }) {
@@ -67,9 +81,17 @@ export function ReadAgainButton({ readAgain }: { readAgain: ReturnType<typeof us
 
 /** How reading again goes, in a line under the conversation's name. */
 export function ReadAgainStatus({ readAgain }: { readAgain: ReturnType<typeof useReadAgain> }) {
-  const { isRunning, job } = readAgain;
-  const isBad = job?.status === 'FAILED' || job?.status === 'PARTIAL' || job?.tokenExpired === true;
-  const words = job === undefined ? (isRunning ? 'Reading the conversation …' : null) : wordsOf(job);
+  const { isRunning, job, error } = readAgain;
+  const isBad =
+    error !== null || job?.status === 'FAILED' || job?.status === 'PARTIAL' || job?.tokenExpired === true;
+  const words =
+    error !== null
+      ? sentenceOf(error)
+      : job !== undefined
+        ? wordsOf(job)
+        : isRunning
+          ? 'Reading the conversation …'
+          : null;
   return (
     <div role="status">
       {words !== null && (

@@ -1,6 +1,6 @@
 import { Search, X } from 'lucide-react';
 import { type Ref, useEffect, useId, useRef, useState } from 'react';
-import { MAX_SEARCH_LENGTH } from './filters.ts';
+import { MAX_SEARCH_LENGTH } from '../../../src/contract/query-limits.ts';
 
 /** How long somebody may stop typing before it is searched, in milliseconds. */
 const TYPING_MS = 250;
@@ -17,18 +17,32 @@ export function SearchField({
 }) {
   const id = useId();
   const [text, setText] = useState(q);
-  // the address was changed by something else: the way back, a link
+  /** What was searched for last here: when the address has it at last, more may have been typed. */
+  const [asked, setAsked] = useState(q);
   const [shown, setShown] = useState(q);
   if (q !== shown) {
     setShown(q);
-    if (q !== text.trim()) setText(q);
+    // the address was changed by something else: the way back, a link
+    if (q !== asked) {
+      setAsked(q);
+      setText(q);
+    }
   }
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
+  const ask = () => {
+    setAsked(text.trim());
+    onSearch(text.trim());
+  };
+  const latest = useRef(ask);
+  useEffect(() => {
+    latest.current = ask;
+  });
   const search = (typed: string, afterMs: number) => {
     setText(typed);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => onSearch(typed.trim()), afterMs);
+    // what stands in the field then, which something else may have changed
+    timer.current = setTimeout(() => latest.current(), afterMs);
   };
   return (
     <div className="relative">

@@ -10,6 +10,7 @@ import { Spinner } from '../../ui/spinner.tsx';
 import { EmptyState, ErrorLine, ErrorState, LoadingState } from '../../ui/states.tsx';
 import { nameOf } from './conversation-row.ts';
 import { MessageBubble } from './message-bubble.tsx';
+import { useRetryWhenBack } from './use-retry-when-back.ts';
 import type { useThread } from './use-thread.ts';
 import { useThreadScroll } from './use-thread-scroll.ts';
 
@@ -20,7 +21,20 @@ interface ThreadMessagesProps {
 
 /** What was said, the newest at the end; older messages come as one scrolls up to them. */
 export function ThreadMessages({ conversation, thread }: ThreadMessagesProps) {
-  const days = thread.data;
+  useRetryWhenBack(thread.isLoadingError, thread.refetch);
+  useRetryWhenBack(thread.isFetchNextPageError, thread.fetchNextPage);
+  if (thread.data !== undefined) {
+    return <Messages conversation={conversation} thread={thread} days={thread.data} />;
+  }
+  return thread.error === null ? (
+    <LoadingState what="the messages" />
+  ) : (
+    <ErrorState error={thread.error} onRetry={() => void thread.refetch()} />
+  );
+}
+
+/** A component of its own: what is scrolled is there from its first moment on, and can be observed. */
+function Messages({ conversation, thread, days }: ThreadMessagesProps & { days: ThreadDay[] }) {
   const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = thread;
   const mayFetch = hasNextPage && !isFetching && !isFetchNextPageError;
   const scroll = useThreadScroll(days, mayFetch ? () => void fetchNextPage() : null);
@@ -30,13 +44,6 @@ export function ThreadMessages({ conversation, thread }: ThreadMessagesProps) {
   if (scroll.isAtEnd && newest !== seen) setSeen(newest);
   const [openedAt] = useState(() => new Date().toISOString());
   const unseen = useMemo(() => countAfter(days, seen), [days, seen]);
-  if (days === undefined) {
-    return thread.error === null ? (
-      <LoadingState what="the messages" />
-    ) : (
-      <ErrorState error={thread.error} onRetry={() => void thread.refetch()} />
-    );
-  }
   return (
     <div className="relative min-h-0 flex-1">
       <section
@@ -62,7 +69,7 @@ export function ThreadMessages({ conversation, thread }: ThreadMessagesProps) {
       <p role="status" className="sr-only">
         {scroll.isAtEnd && newest > openedAt && 'New message'}
       </p>
-      <div role="status" className="absolute inset-x-0 bottom-3 flex justify-center empty:hidden">
+      <div role="status" className="absolute inset-x-0 bottom-3 z-20 flex justify-center empty:hidden">
         {!scroll.isAtEnd && unseen > 0 && (
           <Button size="sm" className="rounded-full shadow-lg" onClick={scroll.toEnd}>
             <ArrowDown aria-hidden className="size-4" />
@@ -151,14 +158,14 @@ function Line({ item }: { item: LineItem }) {
   );
 }
 
-function newestMessage(days: ThreadDay[] | undefined): string {
-  const newest = days?.at(-1)?.items.findLast(({ kind }) => kind === 'message');
+function newestMessage(days: ThreadDay[]): string {
+  const newest = days.at(-1)?.items.findLast(({ kind }) => kind === 'message');
   return newest?.at ?? '';
 }
 
-function countAfter(days: ThreadDay[] | undefined, at: string): number {
+function countAfter(days: ThreadDay[], at: string): number {
   let count = 0;
-  for (const { items } of days?.toReversed() ?? []) {
+  for (const { items } of days.toReversed()) {
     for (const item of items.toReversed()) {
       if (item.at <= at) return count;
       if (item.kind === 'message') count += 1;

@@ -2,6 +2,7 @@ import { ArrowLeft, ExternalLink } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { Link } from 'react-router';
 import type { ConversationResource } from '../../../src/contract/conversations.ts';
+import type { PageName } from '../../api/page-names.ts';
 import { isProblem } from '../../api/problem.ts';
 import { formatCount, formatNumberOf } from '../../format/numbers.ts';
 import { useDocumentTitle } from '../../layout/page-frame.tsx';
@@ -13,19 +14,20 @@ import { nameOf } from './conversation-row.ts';
 import { PlatformMark } from './platform-mark.tsx';
 import { ReadAgainButton, ReadAgainStatus, useReadAgain } from './read-again.tsx';
 import { ThreadMessages } from './thread-messages.tsx';
-import type { InboxPageChoice } from './use-filter-choices.ts';
+import { useRetryWhenBack } from './use-retry-when-back.ts';
 import { useConversation, useThread } from './use-thread.ts';
 
 interface ThreadPaneProps {
   conversationId: string;
   /** The address of the list's filters. */
   search: string;
-  pages: readonly InboxPageChoice[];
+  pages: readonly PageName[];
 }
 
 /** One conversation beside the list, on narrow screens in front of it. */
 export function ThreadPane({ conversationId, search, pages }: ThreadPaneProps) {
   const conversation = useConversation(conversationId);
+  useRetryWhenBack(conversation.isLoadingError, conversation.refetch);
   const pane = useRef<HTMLElement>(null);
   useEffect(() => {
     // on a narrow screen the row that had the focus is out of sight

@@ -3,18 +3,22 @@ import { useEffect, useRef, useState } from 'react';
 import type { ConversationResource } from '../../../src/contract/conversations.ts';
 import { useChanges, usePolling } from '../../api/changes.tsx';
 import { useApi } from '../../api/context.ts';
+import { isProblem } from '../../api/problem.ts';
 import { useEvery, useThrottled } from '../../api/use-throttled.ts';
-import { toRow } from './conversation-row.ts';
+import { type ConversationRow, toRow } from './conversation-row.ts';
 import { type Filters, toSearch } from './filters.ts';
 import { createRowIndex, isSame, type RowPage, withNewer } from './row-index.ts';
+import { createToRead } from './to-read.ts';
 import { listKey, type RowPages, readRows } from './use-conversations.ts';
 
 /** The most often that the head of the list is read again, in milliseconds. */
 const EVERY_MS = 1000;
 const WHILE_SYNCING_MS = 3000;
 const POLLING_MS = 10_000;
-/** Conversations further down that are read one by one when they change. */
+/** Conversations further down that are read one by one, at a time, when they change. */
 const MOST_SINGLE = 20;
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 export interface News {
   /** Conversations that have something new and would stand further up. */
@@ -39,40 +43,52 @@ export function useNews(filters: Filters, isAtTop: () => boolean, isSyncing: boo
     search,
     ids: new Set(),
   });
-  /** Conversations that changes have named since they were last read. */
-  const named = useRef(new Set<string>());
+  /** Conversations that changes have named. */
+  const [toRead] = useState(createToRead);
   /** Whether rows may be missing further down, where a look at the head finds nothing. */
   const isOld = useRef(false);
 
   const read = async () => {
-    const queryKey = listKey(filters);
-    if (queryClient.getQueryData(queryKey) === undefined) return;
-    const changed = [...named.current];
-    named.current.clear();
+    if (queryClient.getQueryData(listKey(filters)) === undefined) return;
+    const isLeft = await toRead.take(readChanged);
+    if (isLeft) look();
+  };
+  /** @returns of conversations that have changed those that are still to be read */
+  const readChanged = async (changed: ReadonlySet<string>): Promise<ReadonlySet<string>> => {
     const head = await readRows(api, filters, null);
-    const list = queryClient.getQueryData<RowPages>(queryKey);
-    if (list === undefined) return;
-    if (isAtTop()) {
-      if (!isHeadOf(list.pages, head) || (isOld.current && list.pages.length > 1)) {
-        await write(() => ({ pages: [head], pageParams: [null] }));
-      }
+    const list = queryClient.getQueryData<RowPages>(listKey(filters));
+    if (list === undefined) return changed;
+    const atTop = isAtTop();
+    if (atTop) setWaiting({ search, ids: new Set() });
+    if (atTop && (!isHeadOf(list.pages, head) || (isOld.current && list.pages.length > 1))) {
+      await write(() => ({ pages: [head], pageParams: [null] }));
       isOld.current = false;
-      setWaiting({ search, ids: new Set() });
-      return;
+      return NOTHING;
     }
+    if (atTop) isOld.current = false;
     const known = createRowIndex(list.pages);
-    const moved = head.rows.filter(({ id, at }) => known.at(known.placeOf(id))?.at !== at);
     const inHead = new Set(head.rows.map(({ id }) => id));
-    const further = changed.filter((id) => !inHead.has(id) && known.placeOf(id) >= 0).slice(0, MOST_SINGLE);
-    const single = await Promise.all(further.map((id) => readRow(id)));
-    const newer = [...head.rows, ...single.filter((row) => row !== null)];
+    const further = [...changed].filter((id) => !inHead.has(id) && known.placeOf(id) >= 0);
+    const left = new Set(further);
+    const single = await Promise.all(
+      further.slice(0, MOST_SINGLE).map(async (id) => {
+        const row = await readRow(id);
+        if (row !== undefined) left.delete(id);
+        return row ?? [];
+      }),
+    );
+    const newer = [...head.rows, ...single.flat()];
     if (withNewer(list.pages, newer) !== list.pages) {
       await write((now) => ({ ...now, pages: [...withNewer(now.pages, newer)] }));
     }
-    setWaiting((before) => ({
-      search,
-      ids: new Set([...(before.search === search ? before.ids : []), ...moved.map(({ id }) => id)]),
-    }));
+    if (!atTop) {
+      const moved = head.rows.filter(({ id, at }) => known.at(known.placeOf(id))?.at !== at);
+      setWaiting((before) => ({
+        search,
+        ids: new Set([...(before.search === search ? before.ids : []), ...moved.map(({ id }) => id)]),
+      }));
+    }
+    return left;
   };
   const write = async (change: (now: RowPages) => RowPages) => {
     const queryKey = listKey(filters);
@@ -80,13 +96,13 @@ export function useNews(filters: Filters, isAtTop: () => boolean, isSyncing: boo
     await queryClient.cancelQueries({ queryKey, exact: true });
     queryClient.setQueryData<RowPages>(queryKey, (now) => now && change(now));
   };
-  const readRow = async (id: string) => {
+  /** @returns `null`: it is not there any more; `undefined`: it could not be read, and the next change or look tries again */
+  const readRow = async (id: string): Promise<ConversationRow | null | undefined> => {
     try {
       const conversation = await api.get<ConversationResource>(`/api/conversations/${id}`);
       return toRow({ ...conversation, match: null });
-    } catch {
-      // the next change, or the next look from the top, tries again
-      return null;
+    } catch (error) {
+      return isProblem(error, 'not-found') ? null : undefined;
     }
   };
   const look = useThrottled(read, EVERY_MS);
@@ -97,7 +113,7 @@ export function useNews(filters: Filters, isAtTop: () => boolean, isSyncing: boo
   useChanges((change) => {
     if (change.name === 'conversations') {
       if (filters.page !== null && filters.page !== change.data.pageId) return;
-      for (const id of change.data.conversationIds) named.current.add(id);
+      for (const id of change.data.conversationIds) toRead.add(id);
       look();
     } else if (change.name === 'reset' || (change.name === 'job' && change.data.status !== 'PAUSED'))
       lookAll();

@@ -32,8 +32,13 @@ export function useThreadScroll(content: unknown, fetchOlder: (() => void) | nul
     if (element === null) return;
     if (following.current) element.scrollTop = element.scrollHeight;
     else if (anchor.current?.element.isConnected) {
-      const moved = anchor.current.element.getBoundingClientRect().top - anchor.current.top;
+      const { element: item, top } = anchor.current;
+      // what was scrolled since, of which no event has told yet, is to stay
+      const scrolled = element.scrollTop - lastTop.current;
+      const moved = item.getBoundingClientRect().top + scrolled - top;
       if (Math.abs(moved) >= 1) element.scrollTop += moved;
+      lastTop.current = element.scrollTop;
+      anchor.current = { element: item, top: item.getBoundingClientRect().top };
     }
   }, []);
 
@@ -104,5 +109,9 @@ function itemAtUpperEdge(box: Element): Anchor | null {
       if (element) return { element, top: element.getBoundingClientRect().top };
     }
   }
-  return null;
+  // at the very beginning, where it is said that older messages are on their way
+  const upper = [...box.querySelectorAll('[data-item]')].find(
+    (item) => item.getBoundingClientRect().bottom > top,
+  );
+  return upper === undefined ? null : { element: upper, top: upper.getBoundingClientRect().top };
 }

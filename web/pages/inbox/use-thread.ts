@@ -1,5 +1,5 @@
 import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback } from 'react';
+import { useCallback, useRef } from 'react';
 import type { ConversationResource } from '../../../src/contract/conversations.ts';
 import { hasEnded } from '../../../src/contract/job-status.ts';
 import { useChanges, usePolling } from '../../api/changes.tsx';
@@ -12,9 +12,9 @@ import { type EventPage, mergeEvents } from '../../thread/event-pages.ts';
 type EventPages = InfiniteData<EventPage, string | null>;
 
 const PAGE_EVENTS = 100;
-/** The most often that what is there is read again: the newest events, and those further up. In milliseconds. */
+/** The most often that the newest events are read again, and that one page of those further up is. In milliseconds. */
 const NEWEST_EVERY_MS = 500;
-const OLDER_EVERY_MS = 5000;
+const OLDER_EVERY_MS = 1000;
 const POLLING_MS = 5000;
 
 export function useConversation(id: string) {
@@ -72,14 +72,26 @@ export function useThread(conversation: ConversationResource) {
       return pages === null ? { pages: [read], pageParams: [null] } : { ...now, pages };
     });
   };
+  // An edit, an unsend or a reaction changes a message wherever it is, and neither a change nor the API says which one. So each
+  // change has all that is loaded read again, but one page at a time: what it costs does not grow with what is loaded.
+  const older = useRef({ next: 1, left: 0 });
   const readOlder = useThrottled(async () => {
+    const { next, left } = older.current;
     const count = queryClient.getQueryData<EventPages>(queryKey)?.pages.length ?? 0;
-    for (let n = 1; n < count; n += 1) await readAgain(n);
+    if (count < 2 || left < 1) return;
+    // older messages that are on their way to whoever scrolls come first
+    if (queryClient.isFetching({ queryKey, exact: true }) === 0) {
+      const n = next < count ? next : 1;
+      // before it is read: a change meanwhile has this page read again, too
+      older.current = { next: n + 1, left: left - 1 };
+      await readAgain(n);
+    }
+    readOlder();
   }, OLDER_EVERY_MS);
   const look = useThrottled(async () => {
     void queryClient.invalidateQueries({ queryKey: keys.conversation(id) });
     await readAgain(0);
-    // an edit, an unsend or a reaction may be about any message
+    older.current.left = (queryClient.getQueryData<EventPages>(queryKey)?.pages.length ?? 1) - 1;
     readOlder();
   }, NEWEST_EVERY_MS);
   useChanges((change) => {

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import type { CreatedTokenResource, Scope } from '../../../src/contract/access.ts';
+import type { CreatedTokenResource } from '../../../src/contract/access.ts';
+import type { Scope } from '../../../src/contract/scopes.ts';
 import { useApi } from '../../api/context.ts';
 import { ApiProblem } from '../../api/problem.ts';
 import { Button } from '../../ui/button.tsx';

@@ -1,4 +1,4 @@
-import type { Scope } from '../../../src/contract/access.ts';
+import type { Scope } from '../../../src/contract/scopes.ts';
 import { SelectField } from '../../ui/field.tsx';
 import { SCOPE_WORDS } from './scope-words.ts';
 

@@ -1,4 +1,4 @@
-import type { Scope } from '../../../src/contract/access.ts';
+import type { Scope } from '../../../src/contract/scopes.ts';
 
 /** What each scope may do, weakest first. */
 export const SCOPE_WORDS: Record<Scope, string> = {

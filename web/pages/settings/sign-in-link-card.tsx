@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Scope, SignInLinkResource } from '../../../src/contract/access.ts';
+import type { SignInLinkResource } from '../../../src/contract/access.ts';
+import type { Scope } from '../../../src/contract/scopes.ts';
 import { useApi } from '../../api/context.ts';
 import { formatTime } from '../../format/times.ts';
 import { Button } from '../../ui/button.tsx';
