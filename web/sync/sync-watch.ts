@@ -9,6 +9,7 @@ import type { ApiClient } from '../api/client.ts';
 import { followEvents } from '../api/follow-events.ts';
 import { keys } from '../api/keys.ts';
 import { ApiProblem, isProblem } from '../api/problem.ts';
+import { markStale, staleAfterJob } from '../api/stale-queries.ts';
 import { writeLastSync } from './last-sync.ts';
 import {
   afterAnswer,
@@ -34,17 +35,6 @@ export interface SyncSnapshot {
 
 /** How often the page is looked at, in milliseconds: platforms and phase are not in the stream. */
 const LOOK_MS = { live: 4000, away: 2000, failed: 3000 } as const;
-
-/** What a sync that has ended has made old. */
-const STALE_AFTER_END = [
-  keys.pages,
-  keys.jobs,
-  keys.conversations,
-  ['events'],
-  keys.tags,
-  keys.analytics,
-  keys.health,
-] as const;
 
 /**
  * Follows one page's syncs for all that show it, while something does: by `GET /api/pages/{id}/sync`, which TanStack Query keeps,
@@ -116,6 +106,7 @@ export class SyncWatch {
       retry: false,
       networkMode: 'always' as const,
       refetchOnWindowFocus: true,
+      refetchOnReconnect: true,
       refetchOnMount: true,
       refetchInterval: ({ state }: Query<SyncStatusResource | null>) =>
         this.#lookAgainMs(state.data, state.error),
@@ -186,7 +177,7 @@ export class SyncWatch {
 
   #tellEnd(job: JobResource): void {
     if (hasCoveredPage(job) && job.completedAt !== null) writeLastSync(this.#pageId, job.completedAt);
-    for (const queryKey of STALE_AFTER_END) void this.#queryClient.invalidateQueries({ queryKey });
+    markStale(this.#queryClient, staleAfterJob({ pageId: this.#pageId, jobId: job.id }, true));
     for (const listener of this.#endListeners) listener(job);
   }
 
