@@ -73,6 +73,7 @@ function useLastSynced(pageId: string, nowMs: number): { text: string; ask: () =
   const page = useQuery({
     queryKey: keys.page(pageId),
     queryFn: ({ signal }) => api.get<PageResource>(`/api/pages/${pageId}`, { signal }),
+    networkMode: 'always',
     enabled: isAsked && seen === null,
   });
   const iso = seen ?? page.data?.lastSyncedAt;
