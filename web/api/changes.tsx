@@ -6,6 +6,7 @@ import { hasEnded } from '../../src/contract/job-status.ts';
 import { useApi } from './context.ts';
 import { followEvents } from './follow-events.ts';
 import { keys } from './keys.ts';
+import { useSession } from './session.ts';
 import { ALL, markStale, type Stale, staleAfterJob } from './stale-queries.ts';
 
 /** `live`: changes are heard of. `lost`: the server does not answer, and has not for a while. */
@@ -46,8 +47,11 @@ function staleAfter({ name, data }: Change): readonly Stale[] {
 export function ChangesProvider({ children }: { children: ReactNode }) {
   const api = useApi();
   const queryClient = useQueryClient();
+  const { data: session } = useSession();
+  const signedInAs = `${session?.scope} ${session?.csrfToken}`;
   const listeners = useRef(new Set<Listener>());
   const [connection, setConnection] = useState<Connection>('connecting');
+  // biome-ignore lint/correctness/useExhaustiveDependencies: who is signed in anew may hear what was refused before
   useEffect(() => {
     let lost: ReturnType<typeof setTimeout> | undefined;
     const readAnew = (change: Change) => {
@@ -82,7 +86,7 @@ export function ChangesProvider({ children }: { children: ReactNode }) {
       clearTimeout(lost);
       stop();
     };
-  }, [api, queryClient]);
+  }, [api, queryClient, signedInAs]);
   const [listen] = useState(() => (listener: Listener) => {
     listeners.current.add(listener);
     return () => {

@@ -20,7 +20,12 @@ export function waitAfter(error: unknown): number | null {
   return error instanceof ApiProblem ? waitOf(error.status, error.retryAfterSeconds) : null;
 }
 
-/** The same of an answer that was not read. */
+/** Whether people have to know why nothing new comes: other failures pass by themselves. */
+export function mustBeSaid(error: unknown): boolean {
+  return isRefused(error) || waitAfter(error) !== null;
+}
+
+/** What an answer says that was not read. */
 export function readRefusal({ status, headers }: Pick<Response, 'status' | 'headers'>): {
   isRefused: boolean;
   waitMs: number | null;
