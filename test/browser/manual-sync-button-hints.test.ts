@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type DashboardUnderTest, type Person, startDashboard } from '../support/dashboard.ts';
+import { startRelay } from '../support/relay.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { componentsOf, pathOf, recordTexts, showComponents, shownMs } from './components-page.ts';
 
@@ -69,6 +70,32 @@ test('a start that fails says why, and can be tried again after five seconds', a
   });
   await button.click();
   await button.getByText('+10 ↻0').waitFor();
+});
+
+test('a start while Temporal is away says that it is, and goes through when it is back', async () => {
+  const relay = await startRelay(stack.env.TEMPORAL_ADDRESS ?? '');
+  try {
+    const api = await stack.addApi({ TEMPORAL_ADDRESS: relay.address });
+    const page = await stack.addPage({ conversations: 10 });
+    const { tab, button, panel } = componentsOf(await person.tab(api.url + pathOf(page)), page);
+    await panel.getByText('Never synced').waitFor();
+    relay.cut();
+    const answer = tab.waitForResponse(
+      (response) => response.request().method() === 'POST' && response.url().endsWith('/sync'),
+    );
+    await button.click();
+    expect((await answer).status()).toBe(503);
+    await tab
+      .getByRole('tooltip')
+      .getByText(/Temporal/)
+      .waitFor();
+    relay.mend();
+    await button.getByText('Sync', { exact: true }).waitFor();
+    await button.click();
+    await button.getByText('+10 ↻0').waitFor();
+  } finally {
+    await relay.close();
+  }
 });
 
 test('who may only look cannot press it', async () => {
