@@ -13,7 +13,7 @@ export interface Stale {
 }
 
 /** Most often that what is old is read again, and the longest that the next time waits for this one, in milliseconds. */
-const EVERY_MS = 1500;
+const EVERY_MS = 1000;
 const LONGEST_MS = 10_000;
 
 /**
@@ -37,7 +37,13 @@ export function staleAfterJob(
     { queryKey: keys.analytics },
     { queryKey: keys.batches },
     ...(hasEnded
-      ? [{ queryKey: keys.conversations }, { queryKey: keys.allEvents }, { queryKey: keys.tags }]
+      ? // what one job has set aside another may have read
+        [
+          { queryKey: keys.jobs },
+          { queryKey: keys.conversations },
+          { queryKey: keys.allEvents },
+          { queryKey: keys.tags },
+        ]
       : []),
   ];
 }
