@@ -13,7 +13,7 @@ export interface Stale {
 }
 
 /** Most often that what is old is read again, and the longest that the next time waits for this one, in milliseconds. */
-const EVERY_MS = 1000;
+const EVERY_MS = 500;
 const LONGEST_MS = 10_000;
 
 /**

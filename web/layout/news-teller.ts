@@ -8,7 +8,7 @@ import { tellOfJob, tellOfJobs, tellOfNotification, tellOfNotifications } from '
 import { RecentIds, showsJob, watchOwnJobs } from './own-jobs.ts';
 
 /** For how long what is heard is gathered before it is told, in milliseconds: lists that show it have been read anew by then. */
-const GATHER_MS = 2000;
+const GATHER_MS = 700;
 
 /** A job's sentence comes a moment after its end: how often and after how long it is asked for again, in milliseconds. */
 const SENTENCE = { times: 5, afterMs: 400 };
