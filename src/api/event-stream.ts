@@ -1,6 +1,7 @@
 import { createSession, type Session } from 'better-sse';
 import type { Request, Response } from 'express';
-import { HEARTBEAT_MS, LiveAnswer } from './live-answer.ts';
+import { HEARTBEAT_MS } from '../contract/heartbeat.ts';
+import { LiveAnswer } from './live-answer.ts';
 import type { ProgressHub } from './progress-hub.ts';
 
 /** Server-sent events: named, with ids, by which a client that comes back says what it has (`Last-Event-ID`). */

@@ -5,9 +5,6 @@ import type { ProgressHub } from './progress-hub.ts';
 /** Time until a stream that could not read its rows looks again, in milliseconds. */
 const REFRESH_AGAIN_MS = 1000;
 
-/** Comment lines that keep proxies from closing a quiet stream, in milliseconds. */
-export const HEARTBEAT_MS = 10_000;
-
 /** A stream ends after an hour, so that the client's right to it is looked at again. It may come back at once. */
 const LONGEST_MS = 3_600_000;
 

@@ -75,7 +75,10 @@ test('the types are whole: an app that uses them is checked, and what is wrong i
 test('another app builds with the module, and shows and starts syncs over CORS with a token', async () => {
   const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
   await run(process.execPath, [vite, 'build', app, '--logLevel', 'error'], { cwd: app });
-  const token = await stack.api.post<{ token: string }>('/api/tokens', { name: 'host app', scope: 'sync' });
+  const token = await stack.api.post<{ id: string; token: string }>('/api/tokens', {
+    name: 'host app',
+    scope: 'sync',
+  });
   const page = await stack.addPage({ conversations: 600, messages: 2 });
   stack.simulator.control('POST', '/latency', { ms: 700 });
 
@@ -132,6 +135,18 @@ test('another app builds with the module, and shows and starts syncs over CORS w
   await eventually(async () => (await tab.title()) === '2 complete 0', 'onSyncComplete again', PATIENCE_MS);
   const jobs = await stack.api.get<{ data: JobResource[] }>(`/api/jobs?pageId=${page.id}`);
   expect(jobs.body.data).toHaveLength(2);
+
+  // nobody says so and nobody comes back: it is looked for now and then
+  await stack.api.post(`/api/pages/${page.id}/sync`);
+  await eventually(async () => (await tab.title()) === '3 complete 0', 'onSyncComplete by itself', 40_000);
+
+  // the token is taken away: it says so, and asks no more until somebody comes back
+  await stack.api.fetch(`/api/tokens/${token.body.id}`, { method: 'DELETE' });
+  await tab.evaluate(() => dispatchEvent(new Event('focus')));
+  await panel
+    .getByRole('alert')
+    .getByText(/Sign in again/)
+    .waitFor();
 
   expect(asked.filter((url) => url.startsWith(`${origin()}/api`))).toEqual([]);
   expect(faults).toEqual([]);

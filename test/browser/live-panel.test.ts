@@ -66,12 +66,26 @@ test('a sync that was started elsewhere appears by itself, is paused and goes on
   );
   expect(paused).toBe(body.job.totals.fetched);
   await button.getByText('Continue').waitFor();
-  await panel.getByRole('button', { name: 'Resume' }).click();
+  const resume = panel.getByRole('button', { name: 'Resume' });
+  await resume.waitFor();
+  // who has paused it by keyboard lets it go on with the next key
+  expect(await resume.evaluate((element) => element === document.activeElement)).toBe(true);
+  await resume.press('Enter');
   await countedAtLeast(paused + 1);
+  await panel.getByRole('button', { name: 'Cancel' }).click();
+  await panel.getByText('What is stored stays').waitFor();
   latency(0);
   await panel.getByText('Last sync complete').waitFor();
   await panel.getByText(`+${CONVERSATIONS}`).waitFor();
   await panel.getByRole('button', { name: 'Sync again' }).waitFor();
+
+  // whether to cancel was asked about that sync, not about this one
+  latency(2000);
+  await start(page);
+  await panel.getByRole('button', { name: 'Cancel', exact: true }).waitFor();
+  expect(await panel.getByText('What is stored stays').count()).toBe(0);
+  latency(0);
+  await panel.getByText('Last sync complete').waitFor();
 });
 
 test('it says until when Meta makes the sync wait, and that a token is gone', async () => {

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { JobResource } from '../../src/contract/resources.ts';
 import { type DashboardUnderTest, type Person, startDashboard } from '../support/dashboard.ts';
@@ -40,12 +40,17 @@ const lastSync = (tab: Page, page: TestPage) =>
 test('a sync is started by the button, watched, found again after a reload, and remembered', async () => {
   const page = await stack.addPage({ conversations: CONVERSATIONS, messages: 2 });
   const { tab, button, panel, counted, countedAtLeast } = await show(page);
+  const asked: Request[] = [];
+  tab.on('request', (request) => asked.push(request));
   expect(await lastSync(tab, page)).toBeNull();
   await panel.getByText('Never synced').waitFor();
 
   await button.click();
   const early = await countedAtLeast(1);
   expect(await button.isDisabled()).toBe(true);
+  // it keeps the focus, and takes no presses
+  expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
+  await tab.keyboard.press('Enter');
   // nobody knows the size of an inbox that was never walked
   await button.getByText(/^[\d,]+ conversations?$/).waitFor();
   expect(await panel.getByRole('progressbar').getAttribute('aria-valuenow')).toBeNull();
@@ -82,6 +87,8 @@ test('a sync is started by the button, watched, found again after a reload, and 
     endedAt: job.completedAt,
   });
   await expectInboxStored(stack, page);
+  const starts = asked.filter((request) => request.method() === 'POST' && request.url().endsWith('/sync'));
+  expect(starts).toHaveLength(1);
 });
 
 test('another tab shows the same sync, and whoever starts a second one is told that there is one', async () => {

@@ -34,3 +34,36 @@ test('who is not signed in learns how to', async () => {
   await page.getByRole('heading', { name: 'Sign in to Pagesync' }).waitFor();
   expect(await seriousViolations(page)).toEqual([]);
 });
+
+test('a stream of changes that dies without a word is noticed, and what has changed meanwhile is shown', async () => {
+  const { context, faults } = await dashboard.person();
+  const tab = await context.newPage();
+  await tab.addInitScript(() => {
+    const real = window.fetch;
+    let isFirst = true;
+    window.fetch = async (input, init) => {
+      const response = await real(input, init);
+      if (!String(input).endsWith('/api/changes') || !isFirst || response.body === null) return response;
+      isFirst = false;
+      // what comes once it is dead never arrives, and the connection stays open
+      const dying = new TransformStream<Uint8Array, Uint8Array>({
+        transform(chunk, controller) {
+          if (document.documentElement.dataset.stream !== 'dead') controller.enqueue(chunk);
+        },
+      });
+      return new Response(response.body.pipeThrough(dying), response);
+    };
+  });
+  const streams: string[] = [];
+  tab.on('request', (request) => request.url().endsWith('/api/changes') && streams.push(request.url()));
+  await tab.goto('/');
+  const seen = await stack.addPage({ conversations: 0 });
+  await tab.getByText(seen.name).first().waitFor();
+  await tab.evaluate(() => {
+    document.documentElement.dataset.stream = 'dead';
+  });
+  const missed = await stack.addPage({ conversations: 0 });
+  await tab.getByText(missed.name).first().waitFor({ timeout: 45_000 });
+  expect(streams.length).toBeGreaterThan(1);
+  expect(faults).toEqual([]);
+});

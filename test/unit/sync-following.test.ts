@@ -55,6 +55,27 @@ describe('what is known of a sync', () => {
     expect(afterEvent(newer, event({}), '7000', NOW)?.status.job.totals.fetched).toBe(20);
   });
 
+  test('within a revision the counter never goes back, whatever overtakes what', () => {
+    const told = afterEvent(running, event({ current: 120, inserted: 120, name: 'Zoe' }), '7005', NOW);
+    if (told === null) throw new Error('not known');
+    const { totals } = running.status.job;
+    // an answer that was on its way, with the counters of before
+    const answered = afterAnswer(told, status({ revision: 7, totals: { ...totals, apiCalls: 99 } }), NOW);
+    expect(answered.status.job).toMatchObject({
+      totals: { fetched: 120, inserted: 120, eventsCreated: 100, apiCalls: 99 },
+      currentName: 'Zoe',
+    });
+    // an answer that is ahead of the events, and those that come after it
+    const ahead = afterAnswer(told, status({ revision: 7, totals: { ...totals, fetched: 200 } }), NOW);
+    const late = afterEvent(ahead, event({ current: 121, inserted: 121, name: 'Bob' }), '7006', NOW);
+    expect(late?.status.job.totals).toMatchObject({ fetched: 200, inserted: 121 });
+    // another revision says it anew, and another job begins at nothing
+    const next = afterEvent(ahead, event({ current: 100 }), '8000', NOW);
+    expect(next?.status.job.totals.fetched).toBe(100);
+    const another = status({ id: 'another', revision: 7, totals: { ...totals, fetched: 0 } });
+    expect(afterAnswer(told, another, NOW).status.job.totals.fetched).toBe(0);
+  });
+
   test('what the row alone does not know stays as the workflow has said it, until the sync has ended', () => {
     const streams = running.status.streams;
     const byRow = afterAnswer(running, status({ revision: 2 }, { phase: null, streams: null }), NOW);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createThrottle } from '../../web/api/use-throttled.ts';
+import { createThrottle } from '../../web/api/throttle.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,10 +1,13 @@
-import { type Query, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react';
 import type { Change } from '../../src/contract/change-resources.ts';
 import { CHANGE_NAMES } from '../../src/contract/changes.ts';
+import { hasEnded } from '../../src/contract/job-status.ts';
 import { useApi } from './context.ts';
 import { followEvents } from './follow-events.ts';
 import { keys } from './keys.ts';
+import { useSession } from './session.ts';
+import { ALL, markStale, type Stale, staleAfterJob } from './stale-queries.ts';
 
 /** `live`: changes are heard of. `lost`: the server does not answer, and has not for a while. */
 export type Connection = 'connecting' | 'live' | 'lost';
@@ -19,21 +22,23 @@ const ChangesContext = createContext<{
 /** How long a connection may be away before somebody is told, in milliseconds. */
 const LOST_AFTER_MS = 3000;
 
-/** What is read anew when something has changed. Conversations look after themselves: they are too many to be read again. */
-const OWN_CARE: readonly unknown[] = [keys.conversations[0], 'events'];
-
-/** What a change has made old. */
-function staleAfter(change: Change): readonly (readonly unknown[])[] {
-  switch (change.name) {
+/** What a change has made old. Webhooks' conversations are too many: what shows some hears of them itself. */
+function staleAfter({ name, data }: Change): readonly Stale[] {
+  switch (name) {
+    case 'reset':
+      return ALL;
     case 'page':
-      return [keys.pages, keys.pageNames, keys.health, keys.tags];
-    case 'job': {
-      const { pageId } = change.data;
-      return [keys.sync(pageId), keys.jobs, keys.pages, keys.health, keys.analytics, keys.batches];
-    }
+      return [
+        { queryKey: keys.pages, one: data.pageId },
+        { queryKey: keys.pageNames },
+        { queryKey: keys.health },
+        { queryKey: keys.tags },
+      ];
+    case 'job':
+      return staleAfterJob(data, hasEnded(data.status));
     case 'notification':
-      return [keys.notifications];
-    default:
+      return [{ queryKey: keys.notifications }];
+    case 'conversations':
       return [];
   }
 }
@@ -42,16 +47,20 @@ function staleAfter(change: Change): readonly (readonly unknown[])[] {
 export function ChangesProvider({ children }: { children: ReactNode }) {
   const api = useApi();
   const queryClient = useQueryClient();
+  const { data: session } = useSession();
+  const signedInAs = `${session?.scope} ${session?.csrfToken}`;
   const listeners = useRef(new Set<Listener>());
   const [connection, setConnection] = useState<Connection>('connecting');
+  // biome-ignore lint/correctness/useExhaustiveDependencies: who is signed in anew may hear what was refused before
   useEffect(() => {
     let lost: ReturnType<typeof setTimeout> | undefined;
     const readAnew = (change: Change) => {
-      if (change.name === 'reset') {
-        const mayBe = ({ queryKey }: Query) => !OWN_CARE.includes(queryKey[0]);
-        void queryClient.invalidateQueries({ predicate: mayBe });
+      // whoever looks at a page's sync follows it from its beginning
+      if (change.name === 'job') {
+        void queryClient.invalidateQueries({ queryKey: keys.sync(change.data.pageId) });
       }
-      for (const queryKey of staleAfter(change)) void queryClient.invalidateQueries({ queryKey });
+      const stale = staleAfter(change);
+      if (stale.length > 0) markStale(queryClient, stale);
     };
     const stop = followEvents(api, {
       path: '/api/changes',
@@ -77,7 +86,7 @@ export function ChangesProvider({ children }: { children: ReactNode }) {
       clearTimeout(lost);
       stop();
     };
-  }, [api, queryClient]);
+  }, [api, queryClient, signedInAs]);
   const [listen] = useState(() => (listener: Listener) => {
     listeners.current.add(listener);
     return () => {

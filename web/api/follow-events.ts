@@ -1,5 +1,8 @@
 import { EventSource } from 'eventsource';
+import { HEARTBEAT_MS } from '../../src/contract/heartbeat.ts';
 import type { ApiClient } from './client.ts';
+import { heardFetch, type Silence, watchSilence } from './heard-fetch.ts';
+import { readRefusal } from './refusal.ts';
 import { createSlots } from './slots.ts';
 
 /** `live`: events come. `connecting`: not yet, or not any more; it is tried again. `ended`: the server has said the last. */
@@ -25,16 +28,24 @@ const streams = createSlots(2);
 /** Waits before a stream that the server refused is asked for again, in milliseconds. */
 const AGAIN_MS = [1000, 2000, 5000, 10_000] as const;
 
+/** How long a stream may be silent: a connection can die without a word, as when a laptop sleeps. In milliseconds. */
+const SILENT_MS = 2 * HEARTBEAT_MS + 5000;
+
+const NONE: ReturnType<typeof readRefusal> = { isRefused: false, waitMs: null };
+
 /**
- * Follows server-sent events. A connection that breaks off is made again, with `Last-Event-ID`; one that is refused (503, 401)
- * too, later and later. While the tab is hidden nothing is followed: a browser has six connections to a server, for all tabs.
+ * Follows server-sent events. A connection that breaks off or falls silent is made again, with `Last-Event-ID`; one that is
+ * refused too: later and later, as the server says (429), or, when it would be refused again (401, 403, 404), when somebody
+ * comes back to the window. While the tab is hidden nothing is followed: a browser has six connections to a server, for all tabs.
  *
  * @returns ends it
  */
 export function followEvents(api: ApiClient, options: FollowOptions): () => void {
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let silence: Silence | null = null;
   let refusals = 0;
+  let refusal = NONE;
   let lastId: string | null = null;
   let ended = false;
   /** Gives the place back, or stops waiting for one. */
@@ -43,6 +54,7 @@ export function followEvents(api: ApiClient, options: FollowOptions): () => void
 
   const disconnect = () => {
     clearTimeout(timer);
+    silence?.stop();
     source?.close();
     source = null;
   };
@@ -70,17 +82,24 @@ export function followEvents(api: ApiClient, options: FollowOptions): () => void
 
   const connect = () => {
     disconnect();
+    refusal = NONE;
+    const listening = watchSilence(SILENT_MS, () => {
+      options.onState('connecting', { status: null });
+      connect();
+    });
+    silence = listening;
     const opened = new EventSource(api.url(options.path), {
-      fetch: (url, init) =>
-        fetch(url, {
-          ...init,
-          credentials: api.token === null ? 'same-origin' : 'omit',
-          headers: {
-            ...(init.headers as Record<string, string>),
-            ...(lastId === null ? {} : { 'Last-Event-ID': lastId }),
-            ...(api.token === null ? {} : { authorization: `Bearer ${api.token}` }),
-          },
-        }),
+      async fetch(url, init) {
+        const headers = {
+          ...(init.headers as Record<string, string>),
+          ...(lastId === null ? {} : { 'Last-Event-ID': lastId }),
+          ...(api.token === null ? {} : { authorization: `Bearer ${api.token}` }),
+        };
+        const credentials = api.token === null ? 'same-origin' : 'omit';
+        const answer = await heardFetch(url, { ...init, credentials, headers }, listening.heard);
+        refusal = readRefusal(answer);
+        return answer;
+      },
     });
     source = opened;
     opened.addEventListener('open', () => {
@@ -98,8 +117,10 @@ export function followEvents(api: ApiClient, options: FollowOptions): () => void
       if (code === 204) return end();
       options.onState('connecting', { status: code ?? null });
       if (opened.readyState !== EventSource.CLOSED) return;
+      listening.stop();
       clearTimeout(timer);
-      timer = setTimeout(open, AGAIN_MS[Math.min(refusals++, AGAIN_MS.length - 1)]);
+      if (refusal.isRefused) return;
+      timer = setTimeout(open, refusal.waitMs ?? AGAIN_MS[Math.min(refusals++, AGAIN_MS.length - 1)]);
     });
   };
 
@@ -114,13 +135,18 @@ export function followEvents(api: ApiClient, options: FollowOptions): () => void
     else if (source === null) open();
   };
   const onOnline = () => open();
+  const onFocus = () => {
+    if (refusal.isRefused) open();
+  };
   document.addEventListener('visibilitychange', onVisibility);
   addEventListener('online', onOnline);
+  addEventListener('focus', onFocus);
   open();
   return () => {
     ended = true;
     document.removeEventListener('visibilitychange', onVisibility);
     removeEventListener('online', onOnline);
+    removeEventListener('focus', onFocus);
     close();
   };
 }

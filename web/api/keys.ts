@@ -12,6 +12,8 @@ export const keys = {
   job: (id: string) => ['jobs', 'one', id] as const,
   conversations: ['conversations'] as const,
   conversation: (id: string) => ['conversations', 'one', id] as const,
+  /** Of all conversations. */
+  allEvents: ['events'] as const,
   events: (conversationId: string) => ['events', conversationId] as const,
   tags: ['tags'] as const,
   analytics: ['analytics'] as const,

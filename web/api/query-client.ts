@@ -9,7 +9,8 @@ function mayRetry(count: number, error: unknown): boolean {
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
-      queries: { retry: mayRetry, staleTime: 5000 },
+      // the server may be on this machine, which a browser without a network does not know
+      queries: { retry: mayRetry, staleTime: 5000, networkMode: 'always', refetchOnReconnect: true },
       // what was pressed while there was no connection is not done behind somebody's back later
       mutations: { retry: false, networkMode: 'always' },
     },

@@ -1,41 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-
-/** Does something when it is called: at once, but never twice at a time and at most so often. The last call is never lost. */
-export interface Throttle {
-  call(): void;
-  stop(): void;
-}
-
-export function createThrottle(everyMs: number, run: () => Promise<unknown>): Throttle {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let isBusy = false;
-  let isWanted = false;
-  let isStopped = false;
-  const next = () => {
-    isBusy = false;
-    timer = undefined;
-    if (isWanted && !isStopped) start();
-  };
-  const start = () => {
-    isBusy = true;
-    isWanted = false;
-    const begun = Date.now();
-    const rest = () => {
-      timer = setTimeout(next, Math.max(0, begun + everyMs - Date.now()));
-    };
-    run().then(rest, rest);
-  };
-  return {
-    call() {
-      isWanted = true;
-      if (!isBusy) start();
-    },
-    stop() {
-      isStopped = true;
-      clearTimeout(timer);
-    },
-  };
-}
+import { createThrottle, type Throttle } from './throttle.ts';
 
 /** `createThrottle` in a component: what runs is always the newest `run`. */
 export function useThrottled(run: () => Promise<unknown>, everyMs: number): () => void {
@@ -53,7 +17,10 @@ export function useThrottled(run: () => Promise<unknown>, everyMs: number): () =
   return call;
 }
 
-/** Calls again and again; `false`: does not. */
+/**
+ * Calls again and again; `false`: does not. Nobody sees a hidden tab: it does without, and catches up as soon as it is seen
+ * again.
+ */
 export function useEvery(run: () => void, everyMs: number | false): void {
   const latest = useRef(run);
   useEffect(() => {
@@ -61,7 +28,20 @@ export function useEvery(run: () => void, everyMs: number | false): void {
   });
   useEffect(() => {
     if (everyMs === false) return;
-    const timer = setInterval(() => latest.current(), everyMs);
-    return () => clearInterval(timer);
+    let hasMissed = false;
+    const timer = setInterval(() => {
+      hasMissed = document.hidden;
+      if (!hasMissed) latest.current();
+    }, everyMs);
+    const onVisibility = () => {
+      if (document.hidden || !hasMissed) return;
+      hasMissed = false;
+      latest.current();
+    };
+    document.addEventListener('visibilitychange', onVisibility);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', onVisibility);
+    };
   }, [everyMs]);
 }

@@ -18,14 +18,25 @@ export interface LivePanelCommandsProps {
 
 /** The commands that fit the sync as it is. */
 export function LivePanelCommands({ status, pending, onCommand, onReconnect }: LivePanelCommandsProps) {
-  const [isAsking, setAsking] = useState(false);
+  /** The job that is to be cancelled, if somebody says yes: the question is not about the page's next one. */
+  const [asked, setAsked] = useState<string | null>(null);
+  /** Whether it was answered: the focus goes back to where it came from. */
+  const [hasAnswered, setAnswered] = useState(false);
+  if (asked !== null && (!isOpen(status) || status.job.id !== asked)) setAsked(null);
+  if (hasAnswered && !isOpen(status)) setAnswered(false);
   const command = (name: PanelCommand, label: string, busyLabel: string, icon: ReactNode, isMain = false) => (
     <Button
+      // one that takes the place of another keeps its focus
+      key={name === 'resume' ? 'pause' : name}
       size="sm"
       variant={isMain ? 'default' : 'outline'}
       busy={pending === name}
-      disabled={pending !== null && !(name === 'cancel' && pending !== 'cancel')}
-      onClick={() => (name === 'cancel' ? setAsking(true) : onCommand(name))}
+      disabled={pending !== null && pending !== name && name !== 'cancel'}
+      autoFocus={name === 'cancel' && hasAnswered}
+      onClick={() => {
+        if (name !== 'cancel') onCommand(name);
+        else if (isOpen(status)) setAsked(status.job.id);
+      }}
     >
       {pending !== name && icon}
       {pending === name ? busyLabel : label}
@@ -42,17 +53,19 @@ export function LivePanelCommands({ status, pending, onCommand, onReconnect }: L
       </>
     );
   }
-  if (isAsking && pending !== 'cancel') {
+  const { job } = status;
+  if (asked === job.id && pending !== 'cancel') {
     return (
       <CancelQuestion
         onAnswer={(yes) => {
-          setAsking(false);
+          setAsked(null);
+          setAnswered(true);
           if (yes) onCommand('cancel');
         }}
       />
     );
   }
-  const { job } = status;
+  const isPaused = job.status === 'PAUSED' && !job.tokenExpired;
   return (
     <>
       {job.tokenExpired && onReconnect !== undefined && (
@@ -61,11 +74,11 @@ export function LivePanelCommands({ status, pending, onCommand, onReconnect }: L
           Reconnect
         </Button>
       )}
-      {job.status === 'PAUSED' &&
-        !job.tokenExpired &&
-        command('resume', 'Resume', 'Resuming …', <Play aria-hidden className="size-4" />, true)}
-      {job.status === 'IN_PROGRESS' &&
-        command('pause', 'Pause', 'Pausing …', <Pause aria-hidden className="size-4" />)}
+      {[
+        isPaused && command('resume', 'Resume', 'Resuming …', <Play aria-hidden className="size-4" />, true),
+        job.status === 'IN_PROGRESS' &&
+          command('pause', 'Pause', 'Pausing …', <Pause aria-hidden className="size-4" />),
+      ]}
       {command('cancel', 'Cancel', 'Cancelling …', <X aria-hidden className="size-4" />)}
     </>
   );

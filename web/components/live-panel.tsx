@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { isProblem } from '../api/problem.ts';
+import { mustBeSaid } from '../api/refusal.ts';
 import { useSyncPermission } from '../sync/permission.ts';
 import { useSync, useSyncWatch } from '../sync/use-sync.ts';
 import { hasTakenEffect, type SyncCommand, useSyncCommands } from '../sync/use-sync-commands.ts';
@@ -22,12 +23,15 @@ export function LivePanel({ pageId, onReconnect }: LivePanelProps) {
   const { known, error, connection } = useSync(pageId);
   const { look } = useSyncWatch(pageId);
   const { start, steer } = useSyncCommands(pageId);
-  const [sent, setSent] = useState<SyncCommand | null>(null);
+  const [sent, setSent] = useState<{ command: SyncCommand; jobId: string } | null>(null);
+  /** The job that was there when a command was last given: what became of the command is no news of the next one. */
+  const [commanded, setCommanded] = useState<string | null>(null);
   const refusal = useSyncPermission();
   const nowMs = Math.max(useNow(CLOCK_MS), Date.now());
 
+  const jobId = known?.status.job.id ?? null;
   // a command is taken at once and takes effect within a slice
-  if (sent !== null && hasTakenEffect(sent, known?.status)) setSent(null);
+  if (sent !== null && (sent.jobId !== jobId || hasTakenEffect(sent.command, known?.status))) setSent(null);
 
   if (known === undefined) {
     return (
@@ -41,21 +45,25 @@ export function LivePanel({ pageId, onReconnect }: LivePanelProps) {
   const onCommand = (command: PanelCommand) => {
     start.reset();
     steer.reset();
+    setCommanded(jobId);
     if (command === 'start' || command === 'continue') {
       start.mutate({ resume: command === 'continue' });
-    } else {
-      setSent(command);
+    } else if (jobId !== null) {
+      setSent({ command, jobId });
       steer.mutate(command, { onError: () => setSent(null) });
     }
   };
+  const failure = isProblem(start.error, 'sync-in-progress') ? null : (start.error ?? steer.error);
+  const trouble = mustBeSaid(error) ? error : null;
   return (
     <LivePanelView
       known={known}
-      connection={connection}
+      // nothing is tried until somebody does something about it
+      connection={trouble === null ? connection : 'quiet'}
       nowMs={nowMs}
       refusal={refusal}
-      pending={starting ?? sent}
-      error={isProblem(start.error, 'sync-in-progress') ? null : (start.error ?? steer.error)}
+      pending={starting ?? sent?.command ?? null}
+      error={(commanded === jobId ? failure : null) ?? trouble}
       onCommand={onCommand}
       {...(onReconnect === undefined ? {} : { onReconnect })}
     />

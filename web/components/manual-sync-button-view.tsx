@@ -1,5 +1,5 @@
 import { Check, CircleAlert, KeyRound, type LucideIcon, Play, RefreshCw } from 'lucide-react';
-import { useEffect, useId, useRef } from 'react';
+import { useId } from 'react';
 import { buttonClass } from '../ui/button.tsx';
 import { classNames } from '../ui/class-names.ts';
 import { Spinner } from '../ui/spinner.tsx';
@@ -16,6 +16,8 @@ export interface ManualSyncButtonViewProps
   hint: string;
   /** What is read out; it changes seldom. */
   announcement?: string;
+  /** Why nothing new is known. */
+  trouble?: string | null;
   /** Why it cannot be pressed at all. */
   refusal?: string | null;
   /** Shows no words by itself, as where many states stand side by side. */
@@ -42,6 +44,7 @@ export function ManualSyncButtonView({
   page,
   hint,
   announcement = '',
+  trouble = null,
   refusal = null,
   isQuiet = false,
   variant = 'default',
@@ -54,10 +57,9 @@ export function ManualSyncButtonView({
   const { text, words } = labelOf(state, showProgress);
   const isBusy = state.kind === 'starting' || state.kind === 'syncing';
   const isDisabled = isBusy || state.kind === 'parked' || refusal !== null;
-  const button = useKeptFocus(isDisabled);
   const Icon = ICONS[state.kind];
   const isFault = state.kind === 'error';
-  const says = refusal ?? ('hint' in state ? state.hint : hint);
+  const says = refusal ?? (isFault ? null : trouble) ?? ('hint' in state ? state.hint : hint);
   return (
     <span className="pagesync relative inline-flex max-w-full">
       <Bubble
@@ -67,16 +69,16 @@ export function ManualSyncButtonView({
         {...(onLook === undefined ? {} : { onLook })}
       >
         <button
-          ref={button}
           type="button"
-          disabled={isDisabled}
+          // a button that is disabled itself would lose the focus, and could not say why
+          aria-disabled={isDisabled || undefined}
           aria-busy={isBusy || undefined}
           aria-describedby={hintId}
-          onClick={onPress}
+          onClick={isDisabled ? undefined : onPress}
           className={classNames(
             buttonClass(isFault ? 'danger' : variant, size),
-            'relative max-w-full overflow-hidden tabular-nums disabled:pointer-events-none',
-            refusal === null && 'disabled:opacity-100',
+            'relative max-w-full overflow-hidden tabular-nums aria-disabled:pointer-events-none',
+            refusal === null && 'aria-disabled:opacity-100',
           )}
         >
           {Icon === null ? <Spinner /> : <Icon aria-hidden className="size-4 shrink-0" />}
@@ -115,31 +117,4 @@ export function ManualSyncButtonView({
 function isNews(state: ButtonState, isIcon: boolean): boolean {
   if (state.kind === 'error') return true;
   return state.kind === 'partial' ? state.isNews : state.kind === 'success' && isIcon;
-}
-
-/** Gives a button back the focus that it has lost by being disabled, unless it went elsewhere. */
-function useKeptFocus(isDisabled: boolean) {
-  const button = useRef<HTMLButtonElement>(null);
-  const hadFocus = useRef(false);
-  useEffect(() => {
-    const current = button.current;
-    const remember = () => {
-      hadFocus.current = true;
-    };
-    // being disabled is no blur
-    const forget = () => {
-      hadFocus.current = current?.disabled ?? false;
-    };
-    current?.addEventListener('focus', remember);
-    current?.addEventListener('blur', forget);
-    return () => {
-      current?.removeEventListener('focus', remember);
-      current?.removeEventListener('blur', forget);
-    };
-  }, []);
-  useEffect(() => {
-    const isNowhere = document.activeElement === document.body || document.activeElement === null;
-    if (!isDisabled && hadFocus.current && isNowhere) button.current?.focus({ preventScroll: true });
-  }, [isDisabled]);
-  return button;
 }

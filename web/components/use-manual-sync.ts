@@ -5,9 +5,11 @@ import type { PageResource } from '../../src/contract/resources.ts';
 import { useApi } from '../api/context.ts';
 import { keys } from '../api/keys.ts';
 import { isProblem, sentenceOf } from '../api/problem.ts';
+import { mustBeSaid } from '../api/refusal.ts';
 import { formatRelative } from '../format/times.ts';
 import { useLastSync } from '../sync/last-sync.ts';
-import { isOpen } from '../sync/sync-status.ts';
+import { latest } from '../sync/latest.ts';
+import { hasCoveredPage, isOpen, type KnownSync } from '../sync/sync-status.ts';
 import { announcementOf } from '../sync/sync-words.ts';
 import { useSync, useSyncEnd } from '../sync/use-sync.ts';
 import { useSyncCommands } from '../sync/use-sync-commands.ts';
@@ -18,11 +20,11 @@ import type { SyncOutcome } from './sync-outcome.ts';
 
 /** What a button shows and does. @param page what the page is called */
 export function useManualSync(pageId: string, page: string, onSyncComplete?: (outcome: SyncOutcome) => void) {
-  const { known } = useSync(pageId);
+  const { known, error } = useSync(pageId);
   const { start, steer } = useSyncCommands(pageId);
   const [notice, setNotice] = useNotice();
   const nowMs = Math.max(useNow(), Date.now());
-  const lastSynced = useLastSynced(pageId, nowMs);
+  const lastSynced = useLastSynced(pageId, known, nowMs);
   useSyncEnd(pageId, (job) => {
     const outcome = outcomeOf(job);
     setNotice(outcome);
@@ -31,6 +33,7 @@ export function useManualSync(pageId: string, page: string, onSyncComplete?: (ou
 
   const status = known?.status;
   const state = stateOf(status, { isStarting: start.isPending, notice, page, nowMs });
+  const trouble = mustBeSaid(error) ? sentenceOf(error) : null;
   const onError = (error: unknown) => {
     if (isProblem(error, 'sync-in-progress')) {
       toast.info('Sync already in progress', {
@@ -43,7 +46,8 @@ export function useManualSync(pageId: string, page: string, onSyncComplete?: (ou
   return {
     state,
     hint: lastSynced.text,
-    announcement: announce(state, status, nowMs),
+    trouble,
+    announcement: trouble ?? announce(state, status, nowMs),
     onLook: lastSynced.ask,
     onPress() {
       setNotice(null);
@@ -65,18 +69,28 @@ function useNotice() {
   return [notice, setNotice] as const;
 }
 
-/** When the page was last synced: as this browser has seen it, else as the page has it, which is asked when somebody looks. */
-function useLastSynced(pageId: string, nowMs: number): { text: string; ask: () => void } {
+/**
+ * When the page was last synced: as this browser has seen it, as its newest sync says, or as the page has it, which is asked when
+ * somebody looks; whichever is the latest, since another browser or a schedule may have synced it.
+ */
+function useLastSynced(
+  pageId: string,
+  known: KnownSync | null | undefined,
+  nowMs: number,
+): { text: string; ask: () => void } {
   const api = useApi();
   const seen = useLastSync(pageId);
   const [isAsked, setAsked] = useState(false);
   const page = useQuery({
     queryKey: keys.page(pageId),
     queryFn: ({ signal }) => api.get<PageResource>(`/api/pages/${pageId}`, { signal }),
-    enabled: isAsked && seen === null,
+    networkMode: 'always',
+    enabled: isAsked,
   });
-  const iso = seen ?? page.data?.lastSyncedAt;
-  const unknown = iso === null ? 'Never synced' : 'Reads all conversations of the page';
+  const job = known?.status.job;
+  const ended = job !== undefined && hasCoveredPage(job) ? job.completedAt : null;
+  const iso = latest([seen, ended, page.data?.lastSyncedAt]);
+  const unknown = page.data?.lastSyncedAt === null ? 'Never synced' : 'Reads all conversations of the page';
   return {
     text: iso ? `Last synced ${formatRelative(iso, nowMs)}` : unknown,
     ask: () => setAsked(true),

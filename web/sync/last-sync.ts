@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { latest } from './latest.ts';
 
 // When a page was last synced, as far as this browser has seen it. The key's name is a promise to other programs.
 
@@ -18,8 +19,10 @@ function readLastSync(pageId: string): string | null {
   }
 }
 
-/** @param iso ISO 8601 */
+/** News come in any order, of several tabs too: an earlier time than that which is there says nothing. @param iso ISO 8601 */
 export function writeLastSync(pageId: string, iso: string): void {
+  const before = readLastSync(pageId);
+  if (latest([before, iso]) === before) return;
   try {
     localStorage.setItem(keyOf(pageId), iso);
   } catch {

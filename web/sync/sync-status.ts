@@ -49,15 +49,32 @@ export function elapsedMs({ status: { job }, atMs }: KnownSync, nowMs: number): 
   return job.elapsedMs + (job.status === 'IN_PROGRESS' ? Math.max(0, nowMs - atMs) : 0);
 }
 
+type Counters = Pick<JobResource, 'totals' | 'total' | 'historiesLeft' | 'currentName'>;
+
+/**
+ * Counters after later news of the same job. Within a revision news overtake each other: conversations are told one by one and
+ * an answer has them all, or none of them yet. What was shown is not taken back.
+ */
+function counted(before: JobResource, news: Counters): Counters {
+  const names = Object.keys(before.totals) as (keyof JobResource['totals'])[];
+  if (!names.some((name) => news.totals[name] < before.totals[name])) return news;
+  const totals = { ...news.totals };
+  for (const name of names) totals[name] = Math.max(totals[name], before.totals[name]);
+  const { total, historiesLeft, currentName } = before;
+  return { totals, total, historiesLeft, currentName };
+}
+
 /** What is known after an answer. Answers overtake each other: revisions grow over all jobs, and older ones say nothing. */
 export function afterAnswer(known: KnownSync | null, status: SyncStatusResource, nowMs: number): KnownSync {
   if (known === null) return { status, atMs: nowMs, trouble: null };
   if (status.job.revision < known.status.job.revision) return known;
   const isSame = isOpen(status) && status.job.id === known.status.job.id;
+  const isSameRevision = isSame && status.job.revision === known.status.job.revision;
   // the row alone does not know these: what the workflow has said last stays
   return {
     status: {
       ...status,
+      job: isSameRevision ? { ...status.job, ...counted(known.status.job, status.job) } : status.job,
       phase: status.phase ?? (isSame ? known.status.phase : null),
       streams: status.streams ?? (isSame ? known.status.streams : null),
     },
@@ -77,26 +94,29 @@ export function afterEvent(
   const revision = Math.floor(Number(id) / IDS_PER_REVISION);
   if (event.jobId !== job.id) return null;
   if (revision < job.revision) return known;
+  const counters: Counters = {
+    totals: {
+      ...job.totals,
+      fetched: event.current,
+      inserted: event.inserted,
+      updated: event.updated,
+      unchanged: event.skipped,
+      failed: event.failed,
+      eventsCreated: event.eventsCreated,
+      histories: event.histories,
+    },
+    total: event.total,
+    historiesLeft: event.historiesLeft,
+    currentName: event.name ?? job.currentName,
+  };
   return {
     status: {
       ...known.status,
       job: {
         ...job,
+        ...(revision === job.revision ? counted(job, counters) : counters),
         revision,
         status: event.jobStatus,
-        total: event.total,
-        totals: {
-          ...job.totals,
-          fetched: event.current,
-          inserted: event.inserted,
-          updated: event.updated,
-          unchanged: event.skipped,
-          failed: event.failed,
-          eventsCreated: event.eventsCreated,
-          histories: event.histories,
-        },
-        historiesLeft: event.historiesLeft,
-        currentName: event.name ?? job.currentName,
         waitingUntil: event.waitingUntil,
         tokenExpired: event.tokenExpired,
         elapsedMs: elapsedMs(known, nowMs),

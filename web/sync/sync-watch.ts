@@ -8,8 +8,10 @@ import type {
 import type { ApiClient } from '../api/client.ts';
 import { followEvents } from '../api/follow-events.ts';
 import { keys } from '../api/keys.ts';
-import { ApiProblem, isProblem } from '../api/problem.ts';
+import { isProblem } from '../api/problem.ts';
+import { markStale, staleAfterJob } from '../api/stale-queries.ts';
 import { writeLastSync } from './last-sync.ts';
+import { lookAgainMs } from './look-again.ts';
 import {
   afterAnswer,
   afterEvent,
@@ -32,19 +34,8 @@ export interface SyncSnapshot {
   connection: SyncConnection;
 }
 
-/** How often the page is looked at, in milliseconds: platforms and phase are not in the stream. */
-const LOOK_MS = { live: 4000, away: 2000, failed: 3000 } as const;
-
-/** What a sync that has ended has made old. */
-const STALE_AFTER_END = [
-  keys.pages,
-  keys.jobs,
-  keys.conversations,
-  ['events'],
-  keys.tags,
-  keys.analytics,
-  keys.health,
-] as const;
+/** The longest that a later end waits for the one that was missed, in milliseconds. */
+const MISSED_MS = 5000;
 
 /**
  * Follows one page's syncs for all that show it, while something does: by `GET /api/pages/{id}/sync`, which TanStack Query keeps,
@@ -66,6 +57,10 @@ export class SyncWatch {
   #newest: { jobId: string; end: string | null } | null | undefined;
   /** Looks in a row that were ahead of a stream which says that it is live. */
   #looksAhead = 0;
+  /** How often is looked while no sync is known to run; `false`: somebody says when one begins. */
+  #idleMs: number | false = false;
+  /** Ends are told in their order: until then, one that nobody has seen is being read. */
+  #missed: Promise<void> | null = null;
 
   constructor(api: ApiClient, queryClient: QueryClient, pageId: string) {
     this.#api = api;
@@ -98,6 +93,13 @@ export class SyncWatch {
     if (this.#listeners.size > 0) void this.#observer.refetch();
   };
 
+  /** @param everyMs how often is looked whether a sync has begun elsewhere; `false`: somebody says so */
+  lookWhileIdle(everyMs: number | false): void {
+    if (everyMs === this.#idleMs) return;
+    this.#idleMs = everyMs;
+    if (this.#stopLooking !== null) this.#observer.setOptions(this.#options());
+  }
+
   /** Takes what a command was answered. */
   take(status: SyncStatusResource): void {
     this.#apply(status);
@@ -116,19 +118,17 @@ export class SyncWatch {
       retry: false,
       networkMode: 'always' as const,
       refetchOnWindowFocus: true,
+      refetchOnReconnect: true,
       refetchOnMount: true,
       refetchInterval: ({ state }: Query<SyncStatusResource | null>) =>
-        this.#lookAgainMs(state.data, state.error),
+        lookAgainMs({
+          answered: state.data,
+          error: state.error,
+          known: this.#snapshot.known?.status,
+          isLive: this.#snapshot.connection === 'live',
+          idleMs: this.#idleMs,
+        }),
     };
-  }
-
-  #lookAgainMs(answered: SyncStatusResource | null | undefined, error: unknown): number | false {
-    const { known, connection } = this.#snapshot;
-    if (isOpen(answered) || isOpen(known?.status)) {
-      return connection === 'live' ? LOOK_MS.live : LOOK_MS.away;
-    }
-    const mayPass = error !== null && !(error instanceof ApiProblem && error.status < 500);
-    return mayPass ? LOOK_MS.failed : false;
   }
 
   #start(): void {
@@ -173,20 +173,25 @@ export class SyncWatch {
     const end = endOf(job);
     this.#newest = { jobId: job.id, end };
     if (before === undefined) return;
-    if (before !== null && before.end === null && before.jobId !== job.id)
-      void this.#tellMissedEnd(before.jobId);
-    if (end !== null && end !== before?.end) this.#tellEnd(job);
+    if (before !== null && before.end === null && before.jobId !== job.id) {
+      this.#missed = this.#tellMissedEnd(before.jobId, this.#missed);
+    }
+    if (end === null || end === before?.end) return;
+    if (this.#missed === null) this.#tellEnd(job);
+    else void this.#missed.then(() => this.#tellEnd(job));
   }
 
-  /** Of a sync that was followed by another one before anybody looked. */
-  async #tellMissedEnd(jobId: string): Promise<void> {
-    const job = await this.#api.get<JobResource>(`/api/jobs/${jobId}`).catch(() => null);
+  /** Of a sync that was followed by another one before anybody looked. @param earlier what is to be told before */
+  async #tellMissedEnd(jobId: string, earlier: Promise<void> | null): Promise<void> {
+    const signal = AbortSignal.timeout(MISSED_MS);
+    const job = await this.#api.get<JobResource>(`/api/jobs/${jobId}`, { signal }).catch(() => null);
+    await earlier;
     if (job !== null && endOf(job) !== null) this.#tellEnd(job);
   }
 
   #tellEnd(job: JobResource): void {
     if (hasCoveredPage(job) && job.completedAt !== null) writeLastSync(this.#pageId, job.completedAt);
-    for (const queryKey of STALE_AFTER_END) void this.#queryClient.invalidateQueries({ queryKey });
+    markStale(this.#queryClient, staleAfterJob({ pageId: this.#pageId, jobId: job.id }, true));
     for (const listener of this.#endListeners) listener(job);
   }
 

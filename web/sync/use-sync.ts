@@ -1,7 +1,7 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import type { JobResource } from '../../src/contract/resources.ts';
-import { useHearsChanges } from '../api/changes.tsx';
+import { useHearsChanges, usePolling } from '../api/changes.tsx';
 import type { ApiClient } from '../api/client.ts';
 import { useApi } from '../api/context.ts';
 import { type SyncSnapshot, SyncWatch } from './sync-watch.ts';
@@ -24,15 +24,22 @@ export function useSyncWatch(pageId: string): SyncWatch {
   return watchOf(useQueryClient(), useApi(), pageId);
 }
 
+/** How often is looked whether a sync has begun elsewhere, while nobody says so, in milliseconds. */
+const IDLE_MS = 20_000;
+
 /** A page's sync as it is now, whoever started it. Renders with each event of a sync that runs, 20 a second. */
 export function useSync(pageId: string): SyncSnapshot {
   const watch = useSyncWatch(pageId);
   const hearsChanges = useHearsChanges();
+  const idleMs = usePolling(IDLE_MS);
+  useEffect(() => watch.lookWhileIdle(idleMs), [watch, idleMs]);
   useEffect(() => {
-    if (hearsChanges) return;
-    // nobody says when a sync begins elsewhere: whoever comes back to the window sees it
-    addEventListener('focus', watch.look);
-    return () => removeEventListener('focus', watch.look);
+    // whoever comes back to the window sees what has begun elsewhere, and may have signed in meanwhile
+    const onFocus = () => {
+      if (!hearsChanges || watch.getSnapshot().error !== null) watch.look();
+    };
+    addEventListener('focus', onFocus);
+    return () => removeEventListener('focus', onFocus);
   }, [hearsChanges, watch]);
   return useSyncExternalStore(watch.subscribe, watch.getSnapshot, watch.getSnapshot);
 }

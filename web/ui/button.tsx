@@ -1,4 +1,4 @@
-import type { ComponentProps } from 'react';
+import type { ComponentProps, MouseEvent } from 'react';
 import { classNames } from './class-names.ts';
 import { Spinner } from './spinner.tsx';
 
@@ -32,21 +32,38 @@ export function buttonClass(variant: ButtonVariant = 'default', size: ButtonSize
 export interface ButtonProps extends ComponentProps<'button'> {
   variant?: ButtonVariant;
   size?: ButtonSize;
-  /** Something is being done: it shows a spinner and takes no presses. */
+  /** Something is being done: it shows a spinner and takes no presses. It keeps the focus, which a disabled one would lose. */
   busy?: boolean;
 }
 
-export function Button({ variant, size, busy = false, className, children, disabled, ...rest }: ButtonProps) {
+export function Button({
+  variant,
+  size,
+  busy = false,
+  className,
+  children,
+  disabled,
+  onClick,
+  ...rest
+}: ButtonProps) {
   return (
     <button
       type="button"
       {...rest}
-      disabled={disabled || busy}
+      disabled={disabled && !busy}
+      aria-disabled={busy || rest['aria-disabled'] || undefined}
       aria-busy={busy || undefined}
+      onClick={busy ? refuse : onClick}
       className={classNames(buttonClass(variant, size), className)}
     >
       {busy && <Spinner />}
       {children}
     </button>
   );
+}
+
+/** Nothing is done, a form is not sent, and what is around hears nothing of it. */
+function refuse(event: MouseEvent): void {
+  event.preventDefault();
+  event.stopPropagation();
 }

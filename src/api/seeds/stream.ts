@@ -1,8 +1,9 @@
 import type { Request, Response } from 'express';
+import { HEARTBEAT_MS } from '../../contract/heartbeat.ts';
 import type { SeedStreamEvent } from '../../contract/seeds.ts';
 import type { ApiDeps } from '../deps.ts';
 import { followJob } from '../follow-job.ts';
-import { HEARTBEAT_MS, LiveAnswer } from '../live-answer.ts';
+import { LiveAnswer } from '../live-answer.ts';
 import { isOver } from '../wait-for-job.ts';
 import { seedConversationEvent, seedJobEvent } from './shapes.ts';
 

@@ -4,6 +4,7 @@ import type { ListResource } from '../../../src/contract/resources.ts';
 import type { ApiClient } from '../../api/client.ts';
 import { useApi } from '../../api/context.ts';
 import { keys } from '../../api/keys.ts';
+import { LONG_LIST } from '../../api/stale-queries.ts';
 import { toRow } from './conversation-row.ts';
 import { type Filters, toQuery, toSearch } from './filters.ts';
 import type { RowPage } from './row-index.ts';
@@ -38,6 +39,7 @@ export function useConversations(filters: Filters) {
   const api = useApi();
   return useInfiniteQuery({
     queryKey: listKey(filters),
+    meta: LONG_LIST,
     queryFn: ({ pageParam, signal }) => readRows(api, filters, pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: ({ nextCursor }) => nextCursor,

@@ -5,6 +5,7 @@ import { hasEnded } from '../../../src/contract/job-status.ts';
 import { useChanges, usePolling } from '../../api/changes.tsx';
 import { useApi } from '../../api/context.ts';
 import { keys } from '../../api/keys.ts';
+import { LONG_LIST } from '../../api/stale-queries.ts';
 import { useEvery, useThrottled } from '../../api/use-throttled.ts';
 import { buildThread } from '../../thread/build-thread.ts';
 import { type EventPage, mergeEvents } from '../../thread/event-pages.ts';
@@ -41,6 +42,7 @@ export function useThread(conversation: ConversationResource) {
   );
   const thread = useInfiniteQuery({
     queryKey,
+    meta: LONG_LIST,
     queryFn: ({ pageParam, signal }) => readPage(pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: ({ nextCursor }) => nextCursor,
