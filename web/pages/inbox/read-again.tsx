@@ -7,7 +7,8 @@ import type { JobResource } from '../../../src/contract/resources.ts';
 import { useChanges } from '../../api/changes.tsx';
 import { useApi } from '../../api/context.ts';
 import { keys } from '../../api/keys.ts';
-import { ApiProblem, isProblem, sentenceOf } from '../../api/problem.ts';
+import { isProblem, sentenceOf } from '../../api/problem.ts';
+import { isRefused, waitAfter } from '../../api/refusal.ts';
 import { useMay } from '../../api/session.ts';
 import { formatNumberOf } from '../../format/numbers.ts';
 import { formatTime } from '../../format/times.ts';
@@ -16,16 +17,10 @@ import { classNames } from '../../ui/class-names.ts';
 
 const LOOK_EVERY_MS = 1000;
 
-/** What another look would not mend: who is not signed in, may not look, or looks for what is not there. */
-function isFinal(error: unknown): boolean {
-  return error instanceof ApiProblem && [401, 403, 404].includes(error.status);
-}
-
 /** When to look again at a job; `false`: not any more. */
 function lookAgainMs(job: JobResource | undefined, error: unknown): number | false {
-  if (isFinal(error) || (job !== undefined && hasEnded(job.status))) return false;
-  const saidSeconds = error instanceof ApiProblem ? error.retryAfterSeconds : null;
-  return Math.max(LOOK_EVERY_MS, (saidSeconds ?? 0) * 1000);
+  if (isRefused(error) || (job !== undefined && hasEnded(job.status))) return false;
+  return waitAfter(error) ?? LOOK_EVERY_MS;
 }
 
 /** Reads a conversation anew at Meta, and says how it goes and what came of it. */
@@ -58,7 +53,7 @@ export function useReadAgain(conversationId: string, onEnd: () => void) {
   useEffect(() => {
     if (status !== undefined && hasEnded(status)) onEnd();
   }, [status, onEnd]);
-  const isRunning = jobId !== null && !isFinal(error) && (job === undefined || !hasEnded(job.status));
+  const isRunning = jobId !== null && !isRefused(error) && (job === undefined || !hasEnded(job.status));
   return { start: () => start.mutate(), isBusy: start.isPending || isRunning, isRunning, job, error };
 }
 

@@ -14,7 +14,6 @@ import { nameOf } from './conversation-row.ts';
 import { PlatformMark } from './platform-mark.tsx';
 import { ReadAgainButton, ReadAgainStatus, useReadAgain } from './read-again.tsx';
 import { ThreadMessages } from './thread-messages.tsx';
-import { useRetryWhenBack } from './use-retry-when-back.ts';
 import { useConversation, useThread } from './use-thread.ts';
 
 interface ThreadPaneProps {
@@ -27,7 +26,6 @@ interface ThreadPaneProps {
 /** One conversation beside the list, on narrow screens in front of it. */
 export function ThreadPane({ conversationId, search, pages }: ThreadPaneProps) {
   const conversation = useConversation(conversationId);
-  useRetryWhenBack(conversation.isLoadingError, conversation.refetch);
   const pane = useRef<HTMLElement>(null);
   useEffect(() => {
     // on a narrow screen the row that had the focus is out of sight
