@@ -83,12 +83,14 @@ export async function startServers(
     return { address: temporal.address, ui: temporal.uiUrl ?? null };
   };
 
+  // before there is a database: folders that have one are older
+  const newest = env.GRAPH_BASE_URL ? null : await demoTime(dataDir);
   const startGraph = async () => {
     if (env.GRAPH_BASE_URL) {
       say(`Graph API: using ${env.GRAPH_BASE_URL}`);
       return null;
     }
-    const simulator = await startDemoSimulator(demoConversations, await demoTime(dataDir));
+    const simulator = await startDemoSimulator(demoConversations, newest);
     closers.add('Graph simulator', () => simulator.stop());
     say(`Graph API: simulator at ${simulator.url}, a demo page with ${demoConversations} conversations`);
     return simulator.url;

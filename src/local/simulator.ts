@@ -26,11 +26,11 @@ const LATENCY_MS = 150;
  * Starts the Graph simulator as the program of its own that it is. It ends with us, however we end.
  *
  * @param conversations how many the demo page has, over both platforms
- * @param newest time of its newest message, ISO 8601
+ * @param newest time of its newest message, ISO 8601; `null`: the simulator's own
  */
 export async function startDemoSimulator(
   conversations: number,
-  newest: string,
+  newest: string | null,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const flags = {
     port: 0,
@@ -40,7 +40,7 @@ export async function startDemoSimulator(
     'instagram-account': DEMO_PAGE.instagramAccountId,
     conversations,
     messages: MEAN_MESSAGES,
-    newest,
+    ...(newest === null ? {} : { newest }),
     latency: LATENCY_MS,
   };
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);

@@ -100,9 +100,13 @@ test('it says until when Meta makes the sync wait, and that a token is gone', as
   await button.click();
   await panel.getByText(/waiting for Meta until \d\d:\d\d$/).waitFor();
   await panel.getByText(/^waiting until \d\d:\d\d$/).waitFor();
-  await panel.getByRole('button', { name: 'Cancel' }).click();
-  await panel.getByRole('button', { name: 'Cancel the sync' }).click();
+  await panel.getByRole('button', { name: 'Cancel' }).press('Enter');
+  await panel.getByRole('button', { name: 'Cancel the sync' }).press('Enter');
   await panel.getByText('Last sync cancelled').waitFor();
+  // the button that was pressed is gone: the focus is on what can be done now
+  const next = panel.getByRole('button', { name: 'Continue' });
+  await next.waitFor();
+  expect(await next.evaluate((element) => element === document.activeElement)).toBe(true);
 
   const other = await newPage();
   const parked = await show(other);

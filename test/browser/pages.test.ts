@@ -125,6 +125,10 @@ describe('one page', () => {
     await page.goto('/');
     await page.getByRole('link', { name: 'Shop', exact: true }).click();
     await page.getByRole('heading', { level: 1, name: 'Shop' }).waitFor();
+    const address = page.url();
+    await page.goto(`/pages/${shop.facebookPageId}`);
+    await page.waitForURL(address);
+    await page.getByRole('heading', { level: 1, name: 'Shop' }).waitFor();
     expect(await page.title()).toBe('Shop · Pagesync');
     const jobs = page.getByRole('region', { name: 'Recent jobs' });
     await jobs.getByText('12 conversations: 12 new').waitFor();

@@ -3,12 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { migrate } from '../../src/store/index.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { storeOf } from '../support/store-under-test.ts';
 
-const MIGRATIONS = new URL('../../migrations/', import.meta.url).pathname;
+const MIGRATIONS = fileURLToPath(new URL('../../migrations/', import.meta.url));
 
 let database: TestDatabase;
 let folder: string;

@@ -22,7 +22,7 @@ function shown(client: QueryClient, queryKey: readonly unknown[], meta?: typeof 
   return { reads: () => queryFn.mock.calls.length, hide: observer.subscribe(() => {}) };
 }
 
-test('a storm of changes has what is shown read twice: at once, and once more when it is over', async () => {
+test('a storm of changes has what is shown read twice: soon, and once more when it is over', async () => {
   const client = new QueryClient();
   const list = shown(client, [...keys.jobs, 'list', {}]);
   await vi.advanceTimersByTimeAsync(0);
@@ -41,12 +41,24 @@ test('nothing that a change has made old meanwhile is forgotten', async () => {
   const [pages, tags] = [shown(client, keys.pages), shown(client, keys.tags)];
   await vi.advanceTimersByTimeAsync(0);
   markStale(client, [{ queryKey: keys.pages }]);
+  await vi.advanceTimersByTimeAsync(60);
   markStale(client, [{ queryKey: keys.tags }]);
   markStale(client, [{ queryKey: keys.pages }]);
   await vi.advanceTimersByTimeAsync(400);
   expect([pages.reads(), tags.reads()]).toEqual([2, 1]);
   await vi.advanceTimersByTimeAsync(1000);
   expect([pages.reads(), tags.reads()]).toEqual([3, 2]);
+});
+
+test('what is told at about the same time is read once', async () => {
+  const client = new QueryClient();
+  const pages = shown(client, keys.pages);
+  await vi.advanceTimersByTimeAsync(0);
+  markStale(client, [{ queryKey: keys.pages }]);
+  await vi.advanceTimersByTimeAsync(20);
+  markStale(client, ALL);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(pages.reads()).toBe(2);
 });
 
 test('a server that never answers does not stop it', async () => {
@@ -59,6 +71,7 @@ test('a server that never answers does not stop it', async () => {
   const list = shown(client, keys.tags);
   await vi.advanceTimersByTimeAsync(0);
   markStale(client, ALL);
+  await vi.advanceTimersByTimeAsync(60);
   markStale(client, ALL);
   await vi.advanceTimersByTimeAsync(12_000);
   expect(list.reads()).toBe(3);
@@ -82,7 +95,7 @@ test('a long list that is shown is left alone, and one that is not begins anew',
   await vi.advanceTimersByTimeAsync(0);
   lists[1]?.hide();
   markStale(client, staleAfterJob({ pageId: 'page', jobId: 'job' }, true));
-  await vi.advanceTimersByTimeAsync(0);
+  await vi.advanceTimersByTimeAsync(60);
   expect([lists[0]?.reads(), one.reads()]).toEqual([1, 2]);
   expect(client.getQueryData([...keys.conversations, 'seen'])).toBe(1);
   expect(client.getQueryData([...keys.conversations, 'left'])).toBeUndefined();

@@ -42,5 +42,27 @@ test('never two at a time, and a failure stops nothing', async () => {
   throttle.stop();
   ends[1]?.();
   await vi.advanceTimersByTimeAsync(1000);
+  throttle.call();
   expect(run).toHaveBeenCalledTimes(2);
+});
+
+test('what has failed is done again after a while, or not before somebody calls, as its error says', async () => {
+  const errors = [new Error('busy'), new Error('refused')];
+  const run = vi.fn(async () => {
+    const error = errors.shift();
+    if (error !== undefined) throw error;
+  });
+  const throttle = createThrottle(10, run, (error) => ((error as Error).message === 'busy' ? 3000 : null));
+  throttle.call();
+  await vi.advanceTimersByTimeAsync(1000);
+  // whoever is told to wait waits
+  throttle.call();
+  await vi.advanceTimersByTimeAsync(1999);
+  expect(run).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(run).toHaveBeenCalledTimes(2);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(run).toHaveBeenCalledTimes(2);
+  throttle.call();
+  expect(run).toHaveBeenCalledTimes(3);
 });

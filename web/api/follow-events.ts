@@ -119,7 +119,8 @@ export function followEvents(api: ApiClient, options: FollowOptions): () => void
       if (opened.readyState !== EventSource.CLOSED) return;
       listening.stop();
       clearTimeout(timer);
-      if (refusal.isRefused) return;
+      // its place is for others until somebody comes back
+      if (refusal.isRefused) return close();
       timer = setTimeout(open, refusal.waitMs ?? AGAIN_MS[Math.min(refusals++, AGAIN_MS.length - 1)]);
     });
   };

@@ -12,7 +12,11 @@ export interface Stale {
   one?: string;
 }
 
-/** Most often that what is old is read again, and the longest that the next time waits for this one, in milliseconds. */
+/**
+ * For how long the first that is old waits for others: the end of a sync is told by its stream, too. Most often that what is old is
+ * read again, and the longest that the next time waits for this one. In milliseconds.
+ */
+const GATHER_MS = 50;
 const EVERY_MS = 500;
 const LONGEST_MS = 10_000;
 
@@ -55,7 +59,7 @@ export function isStale({ queryKey }: Pick<Query, 'queryKey'>, stale: Stale): bo
 
 const collections = new WeakMap<QueryClient, (stale: readonly Stale[]) => void>();
 
-/** Has what is old read again, if it is shown: at once, or together with what else becomes old meanwhile. */
+/** Has what is old read again, if it is shown: soon, or together with what else becomes old meanwhile. */
 export function markStale(queryClient: QueryClient, stale: readonly Stale[]): void {
   const mark = collections.get(queryClient) ?? collect(queryClient);
   collections.set(queryClient, mark);
@@ -78,9 +82,15 @@ function collect(queryClient: QueryClient): (stale: readonly Stale[]) => void {
       queryClient.invalidateQueries({ predicate: (query) => !isLong(query) && isOld(query) }),
     );
   });
+  let isGathering = false;
   return (stale) => {
     for (const one of stale) gathered.set(JSON.stringify(one), one);
-    throttle.call();
+    if (isGathering) return;
+    isGathering = true;
+    setTimeout(() => {
+      isGathering = false;
+      throttle.call();
+    }, GATHER_MS);
   };
 }
 

@@ -1,7 +1,16 @@
 import { useEffect, useRef, useState } from 'react';
+import { isRefused, waitAfter } from './refusal.ts';
 import { createThrottle, type Throttle } from './throttle.ts';
 
-/** `createThrottle` in a component: what runs is always the newest `run`. */
+/** After how long a reading that has failed is tried again, in milliseconds. */
+const AGAIN_MS = 5000;
+
+/** What is refused is not tried again before something happens. */
+function againAfterMs(error: unknown): number | null {
+  return isRefused(error) ? null : (waitAfter(error) ?? AGAIN_MS);
+}
+
+/** `createThrottle` in a component: what runs is always the newest `run`, and what it could not read is read later. */
 export function useThrottled(run: () => Promise<unknown>, everyMs: number): () => void {
   const latest = useRef(run);
   useEffect(() => {
@@ -9,7 +18,7 @@ export function useThrottled(run: () => Promise<unknown>, everyMs: number): () =
   });
   const throttle = useRef<Throttle | null>(null);
   useEffect(() => {
-    const made = createThrottle(everyMs, () => latest.current());
+    const made = createThrottle(everyMs, () => latest.current(), againAfterMs);
     throttle.current = made;
     return () => made.stop();
   }, [everyMs]);

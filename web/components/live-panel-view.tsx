@@ -29,6 +29,7 @@ import { ErrorLine } from '../ui/states.tsx';
 import { LivePanelCommands, type LivePanelCommandsProps } from './live-panel-commands.tsx';
 import { LivePanelNumbers, LivePanelPlatforms } from './live-panel-numbers.tsx';
 import { ProgressBar } from './progress-bar.tsx';
+import { useKeptFocus } from './use-kept-focus.ts';
 
 export interface LivePanelViewProps extends Omit<LivePanelCommandsProps, 'status'> {
   /** `null`: the page was never synced. */
@@ -37,7 +38,7 @@ export interface LivePanelViewProps extends Omit<LivePanelCommandsProps, 'status
   nowMs: number;
   /** Why nothing may be asked of it. */
   refusal?: string | null;
-  /** Why a command has failed. */
+  /** Why a command has failed, or nothing new comes. */
   error?: unknown;
 }
 
@@ -51,6 +52,7 @@ export function LivePanelView({
   ...commands
 }: LivePanelViewProps) {
   const status = known?.status ?? null;
+  const keptFocus = useKeptFocus<HTMLDivElement>();
   return (
     <section
       aria-label="Sync"
@@ -72,7 +74,7 @@ export function LivePanelView({
           <Ended known={known} nowMs={nowMs} />
         ))}
       <ErrorLine error={error} />
-      <div className="flex flex-wrap items-center gap-2">
+      <div {...keptFocus} className="flex flex-wrap items-center gap-2">
         {refusal === null ? (
           <LivePanelCommands status={status} {...commands} />
         ) : (

@@ -7,7 +7,10 @@ import { isNews, type JobSlot, NewsSlots, type NotificationSlot } from './news-s
 import { tellOfJob, tellOfJobs, tellOfNotification, tellOfNotifications } from './news-toasts.tsx';
 import { RecentIds, showsJob, watchOwnJobs } from './own-jobs.ts';
 
-/** For how long what is heard is gathered before it is told, in milliseconds: lists that show it have been read anew by then. */
+/**
+ * For how long what is heard is gathered before it is told, in milliseconds: unless the server is slow, lists that show it have been
+ * read anew by then.
+ */
 const GATHER_MS = 700;
 
 /** A job's sentence comes a moment after its end: how often and after how long it is asked for again, in milliseconds. */

@@ -93,6 +93,11 @@ export class SyncWatch {
     if (this.#listeners.size > 0) void this.#observer.refetch();
   };
 
+  /** Looks, unless somebody does: each component that shows the page asks for it. */
+  lookOnce(): void {
+    if (this.#listeners.size > 0) void this.#observer.refetch({ cancelRefetch: false });
+  }
+
   /** @param everyMs how often is looked whether a sync has begun elsewhere; `false`: somebody says so */
   lookWhileIdle(everyMs: number | false): void {
     if (everyMs === this.#idleMs) return;

@@ -36,7 +36,7 @@ export function useSync(pageId: string): SyncSnapshot {
   useEffect(() => {
     // whoever comes back to the window sees what has begun elsewhere, and may have signed in meanwhile
     const onFocus = () => {
-      if (!hearsChanges || watch.getSnapshot().error !== null) watch.look();
+      if (!hearsChanges || watch.getSnapshot().error !== null) watch.lookOnce();
     };
     addEventListener('focus', onFocus);
     return () => removeEventListener('focus', onFocus);

@@ -18,7 +18,7 @@ import { classNames } from '../../ui/class-names.ts';
 const LOOK_EVERY_MS = 1000;
 
 /** When to look again at a job; `false`: not any more. */
-function lookAgainMs(job: JobResource | undefined, error: unknown): number | false {
+function readJobAgainMs(job: JobResource | undefined, error: unknown): number | false {
   if (isRefused(error) || (job !== undefined && hasEnded(job.status))) return false;
   return waitAfter(error) ?? LOOK_EVERY_MS;
 }
@@ -45,7 +45,7 @@ export function useReadAgain(conversationId: string, onEnd: () => void) {
     queryKey: keys.job(jobId ?? ''),
     queryFn: ({ signal }) => api.get<JobResource>(`/api/jobs/${jobId}`, { signal }),
     enabled: jobId !== null,
-    refetchInterval: ({ state }) => lookAgainMs(state.data, state.error),
+    refetchInterval: ({ state }) => readJobAgainMs(state.data, state.error),
   });
   const job = look.data;
   const error = jobId === null ? null : look.error;

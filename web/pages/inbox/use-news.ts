@@ -70,11 +70,17 @@ export function useNews(filters: Filters, isAtTop: () => boolean, isSyncing: boo
     const inHead = new Set(head.rows.map(({ id }) => id));
     const further = [...changed].filter((id) => !inHead.has(id) && known.placeOf(id) >= 0);
     const left = new Set(further);
+    let failure: unknown = null;
     const single = await Promise.all(
       further.slice(0, MOST_SINGLE).map(async (id) => {
-        const row = await readRow(id);
-        if (row !== undefined) left.delete(id);
-        return row ?? [];
+        try {
+          const row = await readRow(id);
+          left.delete(id);
+          return row ?? [];
+        } catch (error) {
+          failure = error;
+          return [];
+        }
       }),
     );
     const newer = [...head.rows, ...single.flat()];
@@ -88,6 +94,7 @@ export function useNews(filters: Filters, isAtTop: () => boolean, isSyncing: boo
         ids: new Set([...(before.search === search ? before.ids : []), ...moved.map(({ id }) => id)]),
       }));
     }
+    if (failure !== null) throw failure;
     return left;
   };
   const write = async (change: (now: RowPages) => RowPages) => {
@@ -96,13 +103,14 @@ export function useNews(filters: Filters, isAtTop: () => boolean, isSyncing: boo
     await queryClient.cancelQueries({ queryKey, exact: true });
     queryClient.setQueryData<RowPages>(queryKey, (now) => now && change(now));
   };
-  /** @returns `null`: it is not there any more; `undefined`: it could not be read, and the next change or look tries again */
-  const readRow = async (id: string): Promise<ConversationRow | null | undefined> => {
+  /** @returns `null`: it is not there any more */
+  const readRow = async (id: string): Promise<ConversationRow | null> => {
     try {
       const conversation = await api.get<ConversationResource>(`/api/conversations/${id}`);
       return toRow({ ...conversation, match: null });
     } catch (error) {
-      return isProblem(error, 'not-found') ? null : undefined;
+      if (isProblem(error, 'not-found')) return null;
+      throw error;
     }
   };
   const look = useThrottled(read, EVERY_MS);

@@ -86,7 +86,10 @@ export function useThread(conversation: ConversationResource) {
       const n = next < count ? next : 1;
       // before it is read: a change meanwhile has this page read again, too
       older.current = { next: n + 1, left: left - 1 };
-      await readAgain(n);
+      await readAgain(n).catch((error) => {
+        older.current = { next: n, left: older.current.left + 1 };
+        throw error;
+      });
     }
     readOlder();
   }, OLDER_EVERY_MS);

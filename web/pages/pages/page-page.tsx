@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Inbox, TriangleAlert, Unplug } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { Link, useParams } from 'react-router';
+import { Link, Navigate, useLocation, useParams } from 'react-router';
 import type { PageDetailResource } from '../../../src/contract/resources.ts';
 import { keys } from '../../api/keys.ts';
 import { isProblem } from '../../api/problem.ts';
@@ -29,6 +29,7 @@ import { WebhooksCard } from './webhooks-card.tsx';
 /** One page: its sync as it goes, its settings, and how its token and its webhooks are. */
 export default function PagePage() {
   const { pageId = '' } = useParams();
+  const location = useLocation();
   const page = usePage(pageId);
   if (isProblem(page.error, 'not-found')) {
     return (
@@ -41,7 +42,12 @@ export default function PagePage() {
       </PageFrame>
     );
   }
-  if (page.data !== undefined) return <OnePage page={page.data} />;
+  if (page.data !== undefined) {
+    // by Facebook's id, which changes do not name
+    if (page.data.id !== pageId)
+      return <Navigate to={{ ...location, pathname: `/pages/${page.data.id}` }} replace />;
+    return <OnePage page={page.data} />;
+  }
   return (
     <PageFrame title="Page">
       <QueryStates query={page} what="the page">
