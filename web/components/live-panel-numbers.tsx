@@ -4,6 +4,7 @@ import { formatDuration, formatTime } from '../format/times.ts';
 import { elapsedMs, type KnownSync } from '../sync/sync-status.ts';
 import { PLATFORM_NAMES, timeLeft } from '../sync/sync-words.ts';
 import { Badge, type Tone } from '../ui/badge.tsx';
+import { classNames } from '../ui/class-names.ts';
 
 /** The counters of a sync, and its time. */
 export function LivePanelNumbers({ known, nowMs }: { known: KnownSync; nowMs: number }) {
@@ -65,7 +66,14 @@ export function LivePanelPlatforms({ streams }: { streams: readonly StreamProgre
             <span className="text-muted tabular-nums">{formatNumberOf(stream.fetched, 'conversation')}</span>
           )}
           {stream.state !== 'done' && stream.error !== null && (
-            <span className="min-w-0 basis-full text-danger wrap-anywhere">{stream.error.message}</span>
+            <span
+              className={classNames(
+                'min-w-0 basis-full wrap-anywhere',
+                stream.state === 'stopped' ? 'text-danger' : 'text-warning',
+              )}
+            >
+              {stream.error.message}
+            </span>
           )}
         </li>
       ))}

@@ -80,8 +80,8 @@ function Thread({
         </span>
         <Avatar name={name} />
         <div className="min-w-0 flex-1 basis-24 sm:basis-40">
-          <h2 dir="auto" className="truncate font-semibold" title={name}>
-            {name}
+          <h2 className="truncate font-semibold" title={name}>
+            <bdi>{name}</bdi>
           </h2>
           <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-muted">
             <PlatformMark platform={platform} />

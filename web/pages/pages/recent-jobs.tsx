@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
+import { hasEnded } from '../../../src/contract/job-status.ts';
 import type { JobResource, ListResource } from '../../../src/contract/resources.ts';
 import { MODE_LABELS } from '../../../src/contract/statistics.ts';
 import { usePolling } from '../../api/changes.tsx';
@@ -64,11 +65,14 @@ function JobRow({ job }: { job: JobResource }) {
         <span className="text-muted">
           {TRIGGER_LABELS[job.trigger]}, <RelativeTime iso={job.createdAt} />
         </span>
-        <p className="text-muted">
-          {formatNumberOf(fetched, 'conversation')}: {formatCount(inserted)} new, {formatCount(updated)}{' '}
-          updated
-          {failed > 0 && <span className="text-warning">, {formatCount(failed)} set aside</span>}
-        </p>
+        {/* how far one is that runs is said above, as it goes */}
+        {hasEnded(job.status) && (
+          <p className="text-muted">
+            {formatNumberOf(fetched, 'conversation')}: {formatCount(inserted)} new, {formatCount(updated)}{' '}
+            updated
+            {failed > 0 && <span className="text-warning">, {formatCount(failed)} set aside</span>}
+          </p>
+        )}
       </div>
       <Badge tone={tone}>{job.tokenExpired ? 'Waits for a token' : label}</Badge>
     </li>
