@@ -6,10 +6,10 @@ const BOX = 'rounded-lg border border-line-strong bg-surface px-3 text-sm text-i
 interface Labelled {
   label: string;
   /** The label is for screen readers alone. */
-  hideLabel?: boolean;
+  hideLabel?: boolean | undefined;
   hint?: ReactNode;
   /** What is wrong with what was entered. */
-  error?: string | null;
+  error?: string | null | undefined;
 }
 
 function Frame({
@@ -45,6 +45,19 @@ function describedBy(id: string, { hint, error }: Labelled): string | undefined 
   return ids.length === 0 ? undefined : ids.join(' ');
 }
 
+/** What the frame and what is in it have to know of each other. */
+function useFrame(labelled: Labelled) {
+  const id = useId();
+  return {
+    frame: { id, ...labelled },
+    control: {
+      id,
+      'aria-invalid': labelled.error ? true : undefined,
+      'aria-describedby': describedBy(id, labelled),
+    },
+  };
+}
+
 /** A line of text with its label, and what is wrong with it. */
 export function TextField({
   label,
@@ -54,17 +67,10 @@ export function TextField({
   className,
   ...rest
 }: Labelled & ComponentProps<'input'>) {
-  const id = useId();
-  const frame = { label, hideLabel: hideLabel ?? false, hint, error: error ?? null };
+  const { frame, control } = useFrame({ label, hideLabel, hint, error });
   return (
-    <Frame id={id} {...frame}>
-      <input
-        id={id}
-        aria-invalid={error ? true : undefined}
-        aria-describedby={describedBy(id, frame)}
-        {...rest}
-        className={classNames(BOX, 'h-10', className)}
-      />
+    <Frame {...frame}>
+      <input {...control} {...rest} className={classNames(BOX, 'h-10', className)} />
     </Frame>
   );
 }
@@ -78,17 +84,10 @@ export function SelectField({
   className,
   ...rest
 }: Labelled & ComponentProps<'select'>) {
-  const id = useId();
-  const frame = { label, hideLabel: hideLabel ?? false, hint, error: error ?? null };
+  const { frame, control } = useFrame({ label, hideLabel, hint, error });
   return (
-    <Frame id={id} {...frame}>
-      <select
-        id={id}
-        aria-invalid={error ? true : undefined}
-        aria-describedby={describedBy(id, frame)}
-        {...rest}
-        className={classNames(BOX, 'h-10', className)}
-      />
+    <Frame {...frame}>
+      <select {...control} {...rest} className={classNames(BOX, 'h-10', className)} />
     </Frame>
   );
 }

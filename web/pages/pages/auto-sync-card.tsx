@@ -10,13 +10,12 @@ import {
   type IntervalUnit,
   secondsOf,
 } from '../../format/intervals.ts';
-import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Checkbox } from '../../ui/checkbox.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { ErrorLine } from '../../ui/states.tsx';
-import { AdminsOnly } from './admins-only.tsx';
+import { SaveChanges } from './save-changes.tsx';
 import { usePatchPage } from './use-patch-page.ts';
 
 /** What somebody has changed and not saved. */
@@ -114,20 +113,13 @@ export function AutoSyncCard({ page, mayChange }: { page: PageDetailResource; ma
             <NextTime page={page} />
           </p>
           <ErrorLine error={intervalError === null ? patch.error : null} />
-          {mayChange ? (
-            <div className="flex justify-end gap-2">
-              {isChanged && (
-                <Button variant="ghost" onClick={() => setDraft({})}>
-                  Undo
-                </Button>
-              )}
-              <Button type="submit" busy={patch.isPending} disabled={!isChanged}>
-                Save automatic sync
-              </Button>
-            </div>
-          ) : (
-            <AdminsOnly />
-          )}
+          <SaveChanges
+            label="Save automatic sync"
+            mayChange={mayChange}
+            isChanged={isChanged}
+            isSaving={patch.isPending}
+            onUndo={() => setDraft({})}
+          />
         </fieldset>
       </form>
     </Card>

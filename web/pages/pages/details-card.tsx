@@ -1,11 +1,10 @@
 import { type FormEvent, useState } from 'react';
 import type { PageDetailResource } from '../../../src/contract/resources.ts';
 import { ApiProblem } from '../../api/problem.ts';
-import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { ErrorLine } from '../../ui/states.tsx';
-import { AdminsOnly } from './admins-only.tsx';
+import { SaveChanges } from './save-changes.tsx';
 import { usePatchPage } from './use-patch-page.ts';
 
 /** What a page is called, and its Instagram account. */
@@ -47,20 +46,13 @@ export function DetailsCard({ page, mayChange }: { page: PageDetailResource; may
             onChange={(event) => setDraft({ ...draft, instagram: event.target.value })}
           />
           <ErrorLine error={errors.name === null && errors.instagram === null ? patch.error : null} />
-          {mayChange ? (
-            <div className="flex justify-end gap-2">
-              {isChanged && (
-                <Button variant="ghost" onClick={() => setDraft({})}>
-                  Undo
-                </Button>
-              )}
-              <Button type="submit" busy={patch.isPending} disabled={!isChanged}>
-                Save details
-              </Button>
-            </div>
-          ) : (
-            <AdminsOnly />
-          )}
+          <SaveChanges
+            label="Save details"
+            mayChange={mayChange}
+            isChanged={isChanged}
+            isSaving={patch.isPending}
+            onUndo={() => setDraft({})}
+          />
         </fieldset>
       </form>
     </Card>
