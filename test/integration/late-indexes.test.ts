@@ -120,8 +120,9 @@ describe('of a database that has conversations', () => {
     const building = buildLateIndexes(database.sql);
     const broken = expect(building).rejects.toThrow(/canceling statement/);
     await eventually(async () => {
+      // a moment earlier there is no index yet that could be left behind
       const [row] = await database.sql`SELECT pg_cancel_backend(pid) FROM pg_stat_progress_create_index
-        WHERE datname = current_database()`;
+        WHERE datname = current_database() AND phase = 'waiting for writers before build'`;
       return row !== undefined;
     }, 'the index to be begun');
     await broken;
