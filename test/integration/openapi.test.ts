@@ -7,7 +7,6 @@ import { CHANGE_NAMES } from '../../src/contract/changes.ts';
 import type { ConversationResource } from '../../src/contract/conversations.ts';
 import type { BegunFacebookLogin } from '../../src/contract/facebook-login.ts';
 import type { JobResource, ListResource } from '../../src/contract/resources.ts';
-import { buildLateIndexes } from '../../src/store/index.ts';
 import { signIn } from '../support/browser.ts';
 import { documentedCalls } from '../support/documented-calls.ts';
 import { eventually } from '../support/eventually.ts';
@@ -40,13 +39,6 @@ afterAll(async () => {
 });
 
 const NOBODY = randomUUID();
-
-/** A job that stands at its first page, until `go`. */
-async function heldJob(): Promise<{ job: JobResource; go(): void }> {
-  stack.simulator.control('POST', '/latency', { ms: 1500 });
-  const job = await works<JobResource>('POST', `/api/pages/${page.id}/sync`, { mode: 'full' });
-  return { job, go: () => stack.simulator.control('POST', '/latency', { ms: 0 }) };
-}
 
 const inStatus = (id: string, status: string) =>
   eventually(async () => {
@@ -96,7 +88,9 @@ describe('answers are as the document says', () => {
   });
 
   test('a sync, steered and watched', async () => {
-    const { job, go } = await heldJob();
+    // it stands at its first page
+    stack.simulator.control('POST', '/latency', { ms: 1500 });
+    const job = await works<JobResource>('POST', `/api/pages/${page.id}/sync`, { mode: 'full' });
     await fails(409, 'POST', `/api/pages/${page.id}/sync`, {});
     await fails(404, 'POST', '/api/pages/unknown/sync', {});
     await works('GET', `/api/pages/${page.id}/sync`);
@@ -114,7 +108,7 @@ describe('answers are as the document says', () => {
     await works('POST', `/api/jobs/${again.id}/cancel`);
     await inStatus(again.id, 'CANCELLED');
     await fails(404, 'POST', `/api/jobs/${again.id}/cancel`);
-    go();
+    stack.simulator.control('POST', '/latency', { ms: 0 });
     const last = await works<JobResource>('POST', `/api/pages/${page.id}/sync`, { resume: true });
     await works('GET', `/api/pages/${page.id}/sync/stream`);
     await inStatus(last.id, 'COMPLETED');
@@ -122,12 +116,8 @@ describe('answers are as the document says', () => {
   });
 
   test('jobs, and what they set aside', async () => {
-    const other = await stack.addPage({
-      conversations: 3,
-      messages: 60,
-      exactMessages: true,
-      instagram: false,
-    });
+    const shape = { conversations: 3, messages: 60, exactMessages: true, instagram: false };
+    const other = await stack.addPage(shape);
     stack.simulator.control('POST', '/faults', {
       match: { page: other.facebookPageId, edge: 'messages' },
       times: 'always',
@@ -177,23 +167,6 @@ describe('answers are as the document says', () => {
     const repair = await works<JobResource>('POST', `/api/conversations/${data[0]?.id}/repair`);
     await inStatus(repair.id, 'COMPLETED');
     await fails(404, 'POST', `/api/conversations/${NOBODY}/repair`);
-  });
-
-  test('a search whose index is not there yet', async () => {
-    const [index] = await stack.sql<{ name: string; definition: string }[]>`
-      SELECT name, definition FROM late_indexes WHERE name = 'contact_interaction_events_words'`;
-    await stack.sql`DROP INDEX contact_interaction_events_words`;
-    await stack.sql`UPDATE late_indexes SET definition = 'nowhere (nothing)' WHERE name = ${index?.name ?? ''}`;
-    const another = await stack.addApi({});
-    const search = () => call<{ type: string }>('GET', '/api/conversations?q=a', undefined, another);
-    expect(await search()).toMatchObject({
-      status: 503,
-      body: { type: 'urn:pagesync:problem:search-not-ready' },
-    });
-    await works('GET', '/api/conversations?tag=a', undefined, another);
-    await stack.sql`UPDATE late_indexes SET definition = ${index?.definition ?? ''} WHERE name = ${index?.name ?? ''}`;
-    await buildLateIndexes(stack.sql);
-    expect((await search()).status).toBe(200);
   });
 
   test('who may', async () => {
@@ -288,11 +261,8 @@ describe('answers are as the document says', () => {
     const pages = await Promise.all([stack.addPage(shape), stack.addPage(shape)]);
     stack.simulator.control('POST', '/latency', { ms: 1500 });
     const pageIds = pages.map(({ id }) => id);
-    const { id } = await works<BatchResource>('POST', '/api/batches', {
-      pageIds,
-      mode: 'full',
-      concurrency: 1,
-    });
+    const request = { pageIds, mode: 'full', concurrency: 1 };
+    const { id } = await works<BatchResource>('POST', '/api/batches', request);
     await fails(409, 'POST', `/api/batches/${id}/resume`);
     await works('GET', '/api/batches?limit=1');
     await works('POST', `/api/batches/${id}/cancel`);
